@@ -1,0 +1,4 @@
+module Nsbi.Bench.Program
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module Nsbi.Cli.Program
+
+[<EntryPoint>]
+let main _ = 2

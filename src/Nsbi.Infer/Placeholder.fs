@@ -1,0 +1,4 @@
+namespace Nsbi.Infer
+
+module internal Placeholder =
+    let nothing = ()

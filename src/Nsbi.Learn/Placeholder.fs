@@ -1,0 +1,4 @@
+namespace Nsbi.Learn
+
+module internal Placeholder =
+    let nothing = ()
