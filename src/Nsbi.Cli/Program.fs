@@ -2,8 +2,20 @@ module Nsbi.Cli.Program
 
 open System
 open System.IO
+open Nsbi.Cli.Verbs
 
-let private verbs () : Verb list = []
+let private verbs () : Verb list = [
+    {
+        Name = "fit"
+        Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
+        Run = Fit.run
+    }
+    {
+        Name = "scan"
+        Summary = "profile likelihood scan of one parameter"
+        Run = Scan.run
+    }
+]
 
 let private help (verbs: Verb list) : string =
     let lines = [
@@ -12,7 +24,7 @@ let private help (verbs: Verb list) : string =
         "USAGE: nsbi-fs VERB FILE [options]"
         ""
         for verb in verbs do
-            $"    {verb.Name, -12} {verb.Summary}"
+            String.Concat("    ", verb.Name.PadRight 12, verb.Summary)
         ""
         "    nsbi-fs VERB --help    the options of a verb, and examples"
         "    nsbi-fs --version      the version"

@@ -1,7 +1,8 @@
-namespace Nsbi.Cli
+namespace Nsbi.Cli.Verbs
 
 open System
 open Argu
+open Nsbi.Cli
 
 /// What the command line of one verb says.
 [<RequireQualifiedAccess>]
@@ -63,7 +64,7 @@ module Arguments =
         (examples: string list)
         : Parsed<'Options> =
         let name = $"nsbi-fs {call.Verb}"
-        let parser = ArgumentParser.Create<'Options>(programName = name)
+        let parser = ArgumentParser.Create<'Options>(programName = name, checkStructure = false)
 
         if call.Arguments |> Array.exists (fun text -> text = "--help" || text = "-h") then
             Parsed.Help(help call parser about examples)
