@@ -28,7 +28,8 @@ type Interruption() =
             match error with
             | :? OperationCanceledException -> true
             | :? AggregateException as several ->
-                several.InnerExceptions |> Seq.forall explains && several.InnerExceptions.Count > 0
+                several.InnerExceptions |> Seq.forall explains
+                && several.InnerExceptions.Count > 0
             | _ -> false
 
         cancellation.IsCancellationRequested && explains error

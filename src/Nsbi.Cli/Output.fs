@@ -28,7 +28,10 @@ module Output =
         use buffer = new MemoryStream()
 
         let options =
-            JsonWriterOptions(Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+            JsonWriterOptions(
+                Indented = true,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            )
 
         do
             use writer = new Utf8JsonWriter(buffer, options)

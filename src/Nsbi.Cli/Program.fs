@@ -2,20 +2,8 @@ module Nsbi.Cli.Program
 
 open System
 open System.IO
-open Nsbi.Cli.Verbs
 
-let private verbs () : Verb list = [
-    {
-        Name = "fit"
-        Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
-        Run = Fit.run
-    }
-    {
-        Name = "scan"
-        Summary = "profile likelihood scan of one parameter"
-        Run = Scan.run
-    }
-]
+let private verbs () : Verb list = []
 
 let private help (verbs: Verb list) : string =
     let lines = [
@@ -50,14 +38,15 @@ let private call (verb: Verb) (arguments: string[]) : Answer =
 
 let private dispatch (arguments: string[]) : Answer =
     let verbs = verbs ()
-    let named name = verbs |> List.tryFind (fun verb -> verb.Name = name)
+
+    let named name =
+        verbs |> List.tryFind (fun verb -> verb.Name = name)
 
     match Array.toList arguments with
     | []
     | [ "--help" ]
     | [ "-h" ]
-    | [ "help" ] ->
-        Answer.Text(help verbs)
+    | [ "help" ] -> Answer.Text(help verbs)
     | [ "--version" ] -> Answer.Text $"nsbi-fs {Version.text ()}"
     | [ "help"; name ] when (named name).IsSome -> call (named name).Value [| "--help" |]
     | name :: _ ->

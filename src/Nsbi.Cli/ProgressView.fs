@@ -22,10 +22,10 @@ module ProgressView =
         not Console.IsErrorRedirected
         && Environment.GetEnvironmentVariable "TERM" <> "dumb"
 
-    let private reporter (report: Step -> unit) : IProgress<Step> =
-        { new IProgress<Step> with
+    let private reporter (report: Step -> unit) : IProgress<Step> = {
+        new IProgress<Step> with
             member _.Report step = lock report (fun () -> report step)
-        }
+    }
 
     let private line (step: Step) : string =
         let percent = (100.0 * step.Fraction).ToString("F0", CultureInfo.InvariantCulture)

@@ -26,7 +26,11 @@ module Suggestion =
 
                 let swapped = i > 1 && j > 1 && a[i - 1] = b[j - 2] && a[i - 2] = b[j - 1]
 
-                table[i, j] <- if swapped then min plain (table[i - 2, j - 2] + 1) else plain
+                table[i, j] <-
+                    if swapped then
+                        min plain (table[i - 2, j - 2] + 1)
+                    else
+                        plain
 
         table[a.Length, b.Length]
 
@@ -39,7 +43,11 @@ module Suggestion =
         | [] -> None
         | _ ->
             let best = List.minBy near known
-            if near best <= max 1 (best.Length / 3) then Some best else None
+
+            if near best <= max 1 (best.Length / 3) then
+                Some best
+            else
+                None
 
     /// " Did you mean 'x'?", or a list of what there is.
     let sentence (known: string list) (typed: string) : string =

@@ -7,9 +7,7 @@ open System.Globalization
 [<RequireQualifiedAccess>]
 module Values =
     let number (what: string) (text: string) : Result<float, string list> =
-        match
-            Double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture)
-        with
+        match Double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture) with
         | true, value when Double.IsFinite value -> Ok value
         | _ -> Error [ $"{what}: '{text}' is not a finite number; write it like 1.5 or 2e-3." ]
 
@@ -22,9 +20,7 @@ module Values =
         | _ -> Error [ $"{what}: '{text}' is not a whole number of at least {least}." ]
 
     let seed (what: string) (text: string) : Result<uint64, string list> =
-        match
-            UInt64.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture)
-        with
+        match UInt64.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture) with
         | true, value -> Ok value
         | _ -> Error [ $"{what}: '{text}' is not a whole number from 0 to 2^64-1." ]
 

@@ -13,10 +13,7 @@ let ``distance counts edits and adjacent swaps`` (a: string, b: string, expected
 
 [<Test>]
 let ``the nearest name is suggested`` () =
-    Assert.That(
-        Suggestion.sentence [ "fit"; "scan" ] "scna",
-        Is.EqualTo "did you mean 'scan'?"
-    )
+    Assert.That(Suggestion.sentence [ "fit"; "scan" ] "scna", Is.EqualTo "did you mean 'scan'?")
 
 [<Test>]
 let ``all names are listed when none is near`` () =

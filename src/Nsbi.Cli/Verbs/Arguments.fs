@@ -64,7 +64,9 @@ module Arguments =
         (examples: string list)
         : Parsed<'Options> =
         let name = $"nsbi-fs {call.Verb}"
-        let parser = ArgumentParser.Create<'Options>(programName = name, checkStructure = false)
+
+        let parser =
+            ArgumentParser.Create<'Options>(programName = name, checkStructure = false)
 
         if call.Arguments |> Array.exists (fun text -> text = "--help" || text = "-h") then
             Parsed.Help(help call parser about examples)
