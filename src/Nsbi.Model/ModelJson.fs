@@ -197,6 +197,25 @@ module ModelJson =
                 }
             | _ -> None)
 
+    let internal readCoefficient
+        (reader: JsonReader)
+        (lookup: string -> Parameter option)
+        (place: JsonPlace)
+        : Coefficient option =
+        reader.Text place
+        |> Option.bind (fun text ->
+            match CoefficientText.parse lookup text with
+            | Ok c -> Some c
+            | Error faults ->
+                for fault in faults do
+                    reader.Report(
+                        place.Path,
+                        fault,
+                        "write an expression of declared parameters, as mu - sqrt(mu)"
+                    )
+
+                None)
+
     let private readProcess
         (reader: JsonReader)
         (lookup: string -> Parameter option)
@@ -204,23 +223,8 @@ module ModelJson =
         : Process option =
         reader.Object(place, [ "name"; "yields" ], [ "scale" ])
         |> Option.bind (fun key ->
-            let coefficient place =
-                reader.Text place
-                |> Option.bind (fun text ->
-                    match CoefficientText.parse lookup text with
-                    | Ok c -> Some c
-                    | Error faults ->
-                        for fault in faults do
-                            reader.Report(
-                                place.Path,
-                                fault,
-                                "write an expression of declared parameters, as mu - sqrt(mu)"
-                            )
-
-                        None)
-
             let name = key "name" |> Option.bind reader.Text
-            let scale = key "scale" |> orDefault (Constant 1.0) coefficient
+            let scale = key "scale" |> orDefault (Constant 1.0) (readCoefficient reader lookup)
 
             let yields =
                 key "yields" |> Option.bind (fun place -> reader.ListOf(place, reader.Number))
@@ -321,6 +325,20 @@ module ModelJson =
 
         table
 
+    // The declared parameters in order, and their look-up by name.
+    let internal readParameters
+        (reader: JsonReader)
+        (declared: JsonPlace list)
+        : Parameter list * (string -> Parameter option) =
+        let table = declarations reader declared
+
+        let lookup name =
+            match table.TryGetValue name with
+            | true, p -> Some p
+            | false, _ -> None
+
+        List.ofSeq table.Values, lookup
+
     let private reportUnused (reader: JsonReader) (declared: JsonPlace list) (model: Model) =
         let used = Faults.mentions model |> List.map (fun (p, _) -> p.Name) |> Set.ofList
 
@@ -357,13 +375,7 @@ module ModelJson =
 
             let declared = key "parameters" |> Option.bind reader.List |> Option.defaultValue []
 
-            let table = declarations reader declared
-
-            let lookup name =
-                match table.TryGetValue name with
-                | true, p -> Some p
-                | false, _ -> None
-
+            let _, lookup = readParameters reader declared
             let name = key "name" |> Option.bind reader.Text
 
             let channels =

@@ -126,7 +126,7 @@ module internal AnalysisFaults =
                 Model.Name = analysis.Name
                 Channels = [
                     Unbinned {
-                        Name = Measurement.signalRegion
+                        Name = LearnedModel.signalRegion
                         Reference = "reference"
                         Processes = [
                             for term in analysis.Terms -> {

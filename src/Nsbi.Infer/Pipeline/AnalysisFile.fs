@@ -307,7 +307,13 @@ module AnalysisFile =
                     reader.Report($"{place.Path}.nsbi-analysis", $"the version is {found}", remedy))
 
             let texts place = reader.ListOf(place, reader.Text)
-            let parameters, lookup = ModelJson.readParameters reader (key "parameters")
+
+            let parameters, lookup =
+                key "parameters"
+                |> Option.bind reader.List
+                |> Option.defaultValue []
+                |> ModelJson.readParameters reader
+
             let terms = required key "terms" (fun p -> reader.ListOf(p, term reader lookup))
             let samples = required key "samples" (fun p -> reader.ListOf(p, sample reader))
             let name = required key "name" reader.Text
