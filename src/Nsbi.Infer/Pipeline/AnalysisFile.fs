@@ -255,7 +255,7 @@ module AnalysisFile =
         |> Option.bind (fun key ->
             let name = required key "name" reader.Text
             let sample = optional key "sample" None (some reader.Text)
-            let scale = optional key "scale" (Constant 1.0) (ModelJson.readCoefficient reader lookup)
+            let scale = optional key "scale" (Constant 1.0) (ModelReader.coefficient reader lookup)
 
             match name, sample, scale with
             | Some name, Some sample, Some scale ->
@@ -312,7 +312,7 @@ module AnalysisFile =
                 key "parameters"
                 |> Option.bind reader.List
                 |> Option.defaultValue []
-                |> ModelJson.readParameters reader
+                |> ModelReader.parameters reader
 
             let terms = required key "terms" (fun p -> reader.ListOf(p, term reader lookup))
             let samples = required key "samples" (fun p -> reader.ListOf(p, sample reader))
