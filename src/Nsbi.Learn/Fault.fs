@@ -55,7 +55,8 @@ type Fault = {
             text.Append(" ('").Append(short.ReplaceLineEndings " ").Append("')") |> ignore)
         if this.Remedy <> "" then
             text.Append("; ").Append(this.Remedy) |> ignore
-        text.Append('.') |> ignore
+        if text[text.Length - 1] <> '?' then
+            text.Append '.' |> ignore
         this.Character
         |> Option.iter (fun (position, expression) ->
             text.Append("\n    ").Append(expression).Append("\n    ") |> ignore
@@ -133,20 +134,26 @@ module Fault =
     /// All sentences, one under the other.
     let render (faults: Fault list) : string = faults |> sentences |> String.concat "\n"
 
-    /// <summary>The element closest in spelling, for "did you mean": at most a third of the letters
-    /// may differ (Levenshtein distance, case ignored).</summary>
+    /// Letters to change, add, drop or swap with their neighbour to come from a to b.
+    let private distance (a: string) (b: string) : int =
+        let d = Array2D.zeroCreate (a.Length + 1) (b.Length + 1)
+        for i in 0 .. a.Length do
+            for j in 0 .. b.Length do
+                d[i, j] <-
+                    if i = 0 || j = 0 then
+                        i + j
+                    else
+                        let change = if a[i - 1] = b[j - 1] then 0 else 1
+                        let best = min (d[i - 1, j] + 1) (d[i, j - 1] + 1) |> min (d[i - 1, j - 1] + change)
+                        if i > 1 && j > 1 && a[i - 1] = b[j - 2] && a[i - 2] = b[j - 1] then
+                            min best (d[i - 2, j - 2] + 1)
+                        else
+                            best
+        d[a.Length, b.Length]
+
+    /// <summary>The candidate closest in spelling, for "did you mean": at most a third of the letters
+    /// may differ (case ignored; two neighbours swapped count as one).</summary>
     let nearest (name: string) (candidates: string seq) : string option =
-        let distance (a: string) (b: string) =
-            let mutable previous = Array.init (b.Length + 1) id
-            for i in 1 .. a.Length do
-                let current = Array.zeroCreate (b.Length + 1)
-                current[0] <- i
-                for j in 1 .. b.Length do
-                    let change = if a[i - 1] = b[j - 1] then 0 else 1
-                    current[j] <-
-                        min (min (current[j - 1] + 1) (previous[j] + 1)) (previous[j - 1] + change)
-                previous <- current
-            previous[b.Length]
         let wanted = name.ToLowerInvariant()
         candidates
         |> Seq.map (fun candidate -> candidate, distance wanted (candidate.ToLowerInvariant()))

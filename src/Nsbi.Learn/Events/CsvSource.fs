@@ -3,7 +3,6 @@ namespace Nsbi.Learn.Events
 open System
 open System.Globalization
 open System.IO
-open System.IO.Compression
 open System.Text
 open CsvHelper
 open CsvHelper.Configuration
@@ -72,8 +71,7 @@ module internal CsvSource =
         elif isZip && not (zipped path) then
             refuse "the file is compressed with gzip" "add .gz to its name, or decompress it"
         else
-            let stream: Stream =
-                if isZip then new GZipStream(file, CompressionMode.Decompress) else file
+            let stream: Stream = if isZip then new GzipText(file) else file
             Some(new StreamReader(stream, UTF8Encoding false, true, 1 <<< 16))
 
     let private configuration () =
