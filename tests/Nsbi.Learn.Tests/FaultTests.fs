@@ -10,20 +10,27 @@ let ``a fault is one sentence with source, place, problem, value and remedy`` ()
         |> Fault.atLine 12
         |> Fault.inColumn "Higgs_pt"
         |> Fault.withValue "abc"
+
     let expected =
         "zz.csv, line 12, column 'Higgs_pt': the cell is not a number ('abc'); "
         + "write a number such as 125.3."
+
     Assert.That(string fault, Is.EqualTo expected)
 
 [<Test>]
 let ``a fault of an expression shows a caret under the character`` () =
-    let fault = Fault.create "selection" "cannot be read" "" |> Fault.atCharacter 5 "m > > 3"
+    let fault =
+        Fault.create "selection" "cannot be read" "" |> Fault.atCharacter 5 "m > > 3"
+
     let expected = "selection, character 5: cannot be read.\n    m > > 3\n        ^"
     Assert.That(string fault, Is.EqualTo expected)
 
 [<Test>]
 let ``a fault in JSON names the file and the path`` () =
-    let fault = Fault.create "selection" "cannot be read" "" |> Fault.inJson "a.json" "$.selection"
+    let fault =
+        Fault.create "selection" "cannot be read" ""
+        |> Fault.inJson "a.json" "$.selection"
+
     Assert.That(string fault, Is.EqualTo "a.json, $.selection: cannot be read.")
 
 [<Test>]
@@ -35,8 +42,10 @@ let ``long values and line ends are cut from the sentence`` () =
 [<Test>]
 let ``many equal faults are all counted and twenty of each kind are written`` () =
     let log = FaultLog()
+
     for line in 1..332 do
         log.Add(Fault.create "f.csv" "the cell is empty" "" |> Fault.atLine line)
+
     log.Add(Fault.create "f.csv" "the value is NaN" "")
     let faults = log.ToList()
     Assert.That(Fault.total faults, Is.EqualTo 333)
@@ -60,11 +69,15 @@ let ``a single fault beyond the cap is counted as one more`` () =
 
 [<Test>]
 let ``an unknown name comes with the nearest known one`` () =
-    let fault = Fault.unknown "f.csv" "there is no such column" "Higs_mass" [ "run"; "Higgs_mass" ]
+    let fault =
+        Fault.unknown "f.csv" "there is no such column" "Higs_mass" [ "run"; "Higgs_mass" ]
+
     Assert.That(string fault, Does.Contain "did you mean 'Higgs_mass'?")
 
 [<Test>]
 let ``an unknown name far from all known ones comes with the list only`` () =
-    let fault = Fault.unknown "f.csv" "there is no such column" "zzz" [ "run"; "Higgs_mass" ]
+    let fault =
+        Fault.unknown "f.csv" "there is no such column" "zzz" [ "run"; "Higgs_mass" ]
+
     Assert.That(string fault, Does.Contain "there are run, Higgs_mass")
     Assert.That(string fault, Does.Not.Contain "did you mean")

@@ -35,11 +35,13 @@ module internal AtomicFile =
     let write (path: string) (fill: Stream -> unit) : Result<unit, Fault list> =
         guard path (fun () ->
             let temporary = path + ".part"
+
             try
                 use stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite)
                 fill stream
             with _ ->
                 File.Delete temporary
                 reraise ()
+
             File.Move(temporary, path, true)
             Ok())

@@ -20,19 +20,25 @@ type Condition =
     | Or of left: Condition * right: Condition
 
     /// The condition as it is parsed.
-    override this.ToString() = Condition.Print(StringBuilder(), 0, this).ToString()
+    override this.ToString() =
+        Condition.Print(StringBuilder(), 0, this).ToString()
 
     // Binding strength: 1 or, 2 and, 3 not; both connectives associate to the left.
     static member private Print(text: StringBuilder, strength: int, condition: Condition) =
-        let print strength condition = Condition.Print(text, strength, condition) |> ignore
+        let print strength condition =
+            Condition.Print(text, strength, condition) |> ignore
+
         let connective own (symbol: string) left right =
             if own < strength then
                 text.Append '(' |> ignore
+
             print own left
             text.Append symbol |> ignore
             print (own + 1) right
+
             if own < strength then
                 text.Append ')' |> ignore
+
         match condition with
         | Compare(comparison, left, right) ->
             let symbol =
@@ -43,6 +49,7 @@ type Condition =
                 | Comparison.GreaterOrEqual -> " >= "
                 | Comparison.Equal -> " == "
                 | Comparison.NotEqual -> " != "
+
             Expression.Print(text, 0, left).Append(symbol) |> ignore
             Expression.Print(text, 0, right) |> ignore
         | Not operand ->
@@ -51,4 +58,5 @@ type Condition =
             text.Append ')' |> ignore
         | And(left, right) -> connective 2 " && " left right
         | Or(left, right) -> connective 1 " || " left right
+
         text

@@ -49,15 +49,20 @@ module EventFile =
     /// The faults that show only at the end of a file.
     let private checkWhole path (request: EventRequest) met kept (sum: float) (log: FaultLog) =
         if log.IsEmpty then
-            let fault problem remedy = Fault.create path problem remedy |> log.Add
+            let fault problem remedy =
+                Fault.create path problem remedy |> log.Add
+
             if met = 0 then
                 fault "there are no events" "the header is followed by one line for each event"
             elif kept = 0 then
                 Fault.create path "the selection keeps no event" $"widen it: the file has {met}"
-                |> Fault.withValue (request.Selection |> Option.map string |> Option.defaultValue "")
+                |> Fault.withValue (
+                    request.Selection |> Option.map string |> Option.defaultValue ""
+                )
                 |> log.Add
             elif not (sum > 0.0) then
                 let what = request.Weight |> Option.defaultValue "1"
+
                 Fault.create path "the total weight is not positive" "check the weights"
                 |> Fault.inColumn what
                 |> Fault.withValue (sum.ToString("G9", CultureInfo.InvariantCulture))
@@ -78,8 +83,10 @@ module EventFile =
         : Result<EventTable, Fault list> seq =
         if rows < 1 then
             invalidArg (nameof rows) $"blocks of {rows} events"
+
         seq {
             let log = FaultLog()
+
             let opened =
                 AtomicFile.guard path (fun () -> Ok(tryOpen path request log))
                 |> function
@@ -87,6 +94,7 @@ module EventFile =
                     | Error faults ->
                         log.AddRange faults
                         None
+
             match opened with
             | None -> ()
             | Some source ->
@@ -94,23 +102,30 @@ module EventFile =
                 let mutable kept = 0
                 let mutable sum = 0.0
                 let mutable next = source.Next rows
+
                 while next.IsSome do
                     let block = next.Value
                     let table = tableOf path source.Names block
+
                     let selected =
                         match request.Selection with
                         | Some condition when Seq.isEmpty (Selection.check source.Names condition) ->
                             Selection.apply condition table
                         | _ -> Ok table
+
                     match selected with
                     | Error faults -> log.AddRange faults
                     | Ok table ->
                         kept <- kept + table.Count
                         sum <- sum + table.SumOfWeights
+
                         if log.IsEmpty && table.Count > 0 then
                             yield Ok table
+
                     next <- source.Next rows
+
                 checkWhole path request source.Met kept sum log
+
             if not log.IsEmpty then
                 yield Error(log.ToList())
         }
@@ -134,6 +149,7 @@ module EventFile =
             | Ok state, Ok table -> Ok(folder state table)
             | Error faults, _
             | _, Error faults -> Error faults
+
         blocks request rows path |> Seq.fold step (Ok state)
 
     /// <summary>Reads a file into a table.</summary>
@@ -147,20 +163,25 @@ module EventFile =
     let private writeCsv (names: string[]) (columns: float[][]) (stream: Stream) =
         use writer = new StreamWriter(stream, UTF8Encoding false, 1 <<< 16, true)
         writer.NewLine <- "\n"
+
         let quoted (name: string) =
             if name.IndexOfAny [| ','; '"'; '\n'; '\r' |] >= 0 || name.Trim() <> name then
                 "\"" + name.Replace("\"", "\"\"") + "\""
             else
                 name
+
         let header = names |> Array.map quoted |> String.concat ","
         writer.WriteLine header
         let count = columns[0].Length
+
         for i in 0 .. count - 1 do
             for c in 0 .. columns.Length - 1 do
                 if c > 0 then
                     writer.Write ','
+
                 let value = columns[c][i]
                 writer.Write(value.ToString("R", CultureInfo.InvariantCulture))
+
             writer.WriteLine()
 
     /// <summary>Writes a table; the file is whole or not there. Doubles come back as they were
@@ -173,14 +194,22 @@ module EventFile =
     /// <returns>or why the file cannot be written</returns>
     /// <exception cref="T:System.ArgumentException">no column at all, or the weight has the name of a
     /// column</exception>
-    let write (weight: string option) (path: string) (table: EventTable) : Result<unit, Fault list> =
+    let write
+        (weight: string option)
+        (path: string)
+        (table: EventTable)
+        : Result<unit, Fault list> =
         if weight |> Option.exists table.Has then
             invalidArg (nameof weight) $"the table has a column '{weight.Value}'"
+
         let names = Array.append (Option.toArray weight) table.NameArray
+
         if names.Length = 0 then
             invalidArg (nameof table) "there is no column to write"
+
         let weights = weight |> Option.map (fun _ -> table.WeightArray) |> Option.toArray
         let columns = Array.append weights table.ColumnArrays
+
         match path with
         | Csv -> AtomicFile.write path (writeCsv names columns)
         | CsvGz ->

@@ -69,23 +69,31 @@ module internal Wanted =
                 Fault.create path "the column is there more than once" "give each a name of its own"
                 |> Fault.inColumn name
                 |> log.Add
+
                 None
             | None ->
                 Fault.unknown path problem name header |> log.Add
                 None
-        let weight = request.Weight |> Option.bind (find "there is no such column for the weight")
+
+        let weight =
+            request.Weight |> Option.bind (find "there is no such column for the weight")
+
         let ordinary =
             match request.Columns with
             | Some names -> names
-            | None -> header |> Array.filter (fun name -> Some name <> request.Weight) |> List.ofArray
+            | None ->
+                header |> Array.filter (fun name -> Some name <> request.Weight) |> List.ofArray
+
         let selected =
             request.Selection |> Option.map Selection.columns |> Option.defaultValue []
+
         let found =
             ordinary @ selected
             |> List.distinct
             |> List.choose (fun name ->
                 find "there is no such column" name |> Option.map (fun index -> name, index))
             |> List.toArray
+
         {
             Names = Array.map fst found
             Indices = Array.map snd found
@@ -94,7 +102,12 @@ module internal Wanted =
 
     /// The fault of a number that is NaN or infinite.
     let notFinite (path: string) (column: string) (value: float) : Fault =
-        let problem = if Double.IsNaN value then "the value is NaN" else "the value is infinite"
+        let problem =
+            if Double.IsNaN value then
+                "the value is NaN"
+            else
+                "the value is infinite"
+
         Fault.create path problem "remove the event, or repair the program that wrote it"
         |> Fault.inColumn column
         |> Fault.withValue (value.ToString CultureInfo.InvariantCulture)

@@ -31,9 +31,11 @@ type EventTable
     let struct (sum, sumOfSquares) =
         let mutable sum = 0.0
         let mutable squares = 0.0
+
         for w in weights do
             sum <- sum + w
             squares <- squares + w * w
+
         struct (sum, squares)
 
     /// Takes the arrays over without a copy or a check.
@@ -68,15 +70,15 @@ type EventTable
     member _.SumOfSquaredWeights: float = sumOfSquares
 
     /// Effective number of events (Σ w)² / Σ w²; 0 where every weight is 0.
-    member _.EffectiveSize: float = if sumOfSquares > 0.0 then sum * sum / sumOfSquares else 0.0
+    member _.EffectiveSize: float =
+        if sumOfSquares > 0.0 then sum * sum / sumOfSquares else 0.0
 
     /// True if the table has a column of this name.
     member _.Has(name: string) : bool = index.ContainsKey name
 
     /// <summary>Values of one column; length Count.</summary>
     /// <exception cref="T:System.ArgumentException">no column of this name</exception>
-    member this.Column(name: string) : ReadOnlyMemory<float> =
-        ReadOnlyMemory(this.ColumnArray name)
+    member this.Column(name: string) : ReadOnlyMemory<float> = ReadOnlyMemory(this.ColumnArray name)
 
     member internal _.ColumnArray(name: string) : float[] =
         match index.TryGetValue name with
@@ -91,7 +93,10 @@ type EventTable
     member internal _.Sources: string[] = sources
 
     member internal _.OriginPair(i: int) : struct (int * int) =
-        if origins.Length = 0 then struct (0, firstRow + i) else origins[i]
+        if origins.Length = 0 then
+            struct (0, firstRow + i)
+        else
+            origins[i]
 
     /// The same events (and their origins) with other columns and weights, taken over without a copy.
     member internal _.With(names: string[], columns: float[][], weights: float[]) : EventTable =
@@ -137,11 +142,16 @@ module EventTable =
         (weights: float[])
         : Result<EventTable, Fault list> =
         let log = FaultLog()
+
         for name, copies in columns |> List.countBy fst do
             if copies > 1 then
-                Fault.create source "the column is there more than once" "give each a name of its own"
+                Fault.create
+                    source
+                    "the column is there more than once"
+                    "give each a name of its own"
                 |> Fault.inColumn name
                 |> log.Add
+
         for name, values in columns do
             if values.Length <> weights.Length then
                 Fault.create
@@ -151,8 +161,11 @@ module EventTable =
                 |> Fault.inColumn name
                 |> Fault.withValue $"{values.Length} values"
                 |> log.Add
+
             checkFinite log source name values
+
         checkFinite log source "weight" weights
+
         if log.IsEmpty then
             let names = columns |> List.map fst |> List.toArray
             let values = columns |> List.map (snd >> Array.copy) |> List.toArray
@@ -167,7 +180,9 @@ module EventTable =
             match columns with
             | [] -> 0
             | (_, values) :: _ -> values.Length
+
         let weights = weights |> Option.defaultWith (fun () -> Array.create count 1.0)
+
         match create "event table" columns weights with
         | Ok table -> table
         | Error faults -> invalidArg (nameof columns) (Fault.render faults)
@@ -178,7 +193,10 @@ module EventTable =
         for row in rows do
             if row < 0 || row >= table.Count then
                 invalidArg (nameof rows) $"row {row} of a table of {table.Count} events"
-        let pick (values: float[]) = rows |> Array.map (fun row -> values[row])
+
+        let pick (values: float[]) =
+            rows |> Array.map (fun row -> values[row])
+
         EventTable.OwnWithOrigins(
             table.NameArray,
             table.ColumnArrays |> Array.map pick,
@@ -191,8 +209,14 @@ module EventTable =
     let filter (mask: bool[]) (table: EventTable) : EventTable =
         if mask.Length <> table.Count then
             invalidArg (nameof mask) $"{mask.Length} entries for {table.Count} events"
+
         let rows = ResizeArray()
-        mask |> Array.iteri (fun i keep -> if keep then rows.Add i)
+
+        mask
+        |> Array.iteri (fun i keep ->
+            if keep then
+                rows.Add i)
+
         take (rows.ToArray()) table
 
     /// <summary>The events of all tables one after the other; they have the same columns, in any order.</summary>
@@ -202,20 +226,29 @@ module EventTable =
         | [] -> invalidArg (nameof tables) "there is no table to join"
         | first :: _ ->
             let wanted = Set.ofArray first.NameArray
+
             for table in tables do
                 if Set.ofArray table.NameArray <> wanted then
                     let names (t: EventTable) = String.Join(", ", t.NameArray)
                     invalidArg (nameof tables) $"columns differ: {names first} / {names table}"
-            let join (values: EventTable -> float[]) = tables |> List.map values |> Array.concat
-            let sources = tables |> List.collect (fun t -> List.ofArray t.Sources) |> List.distinct
+
+            let join (values: EventTable -> float[]) =
+                tables |> List.map values |> Array.concat
+
+            let sources =
+                tables |> List.collect (fun t -> List.ofArray t.Sources) |> List.distinct
+
             let origins =
                 tables
                 |> List.map (fun table ->
-                    let place = table.Sources |> Array.map (fun s -> List.findIndex ((=) s) sources)
+                    let place =
+                        table.Sources |> Array.map (fun s -> List.findIndex ((=) s) sources)
+
                     Array.init table.Count (fun i ->
                         let struct (s, row) = table.OriginPair i
                         struct (place[s], row)))
                 |> Array.concat
+
             EventTable.OwnWithOrigins(
                 first.NameArray,
                 first.NameArray |> Array.map (fun name -> join _.ColumnArray(name)),
@@ -233,6 +266,7 @@ module EventTable =
     let withColumn (name: string) (values: float[]) (table: EventTable) : EventTable =
         checkLength (nameof values) values table
         let values = Array.copy values
+
         match Array.tryFindIndex ((=) name) table.NameArray with
         | Some c ->
             let columns = table.ColumnArrays |> Array.updateAt c values

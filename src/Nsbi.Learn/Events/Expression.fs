@@ -37,7 +37,8 @@ type Expression =
     | Call of callee: Function * arguments: Expression list
 
     /// The expression as it is parsed.
-    override this.ToString() = Expression.Print(StringBuilder(), 0, this).ToString()
+    override this.ToString() =
+        Expression.Print(StringBuilder(), 0, this).ToString()
 
     // Binding strength: 1 sum, 2 product, 3 sign, 4 power. The right operand of a power is a power
     // again (it associates to the right), that of a difference or a quotient must bind more strongly.
@@ -47,11 +48,17 @@ type Expression =
         let enclosed own (write: unit -> unit) =
             if own < strength then
                 text.Append '(' |> ignore
+
             write ()
+
             if own < strength then
                 text.Append ')' |> ignore
+
             text
-        let print strength expression = Expression.Print(text, strength, expression) |> ignore
+
+        let print strength expression =
+            Expression.Print(text, strength, expression) |> ignore
+
         match expression with
         | Number value when value < 0.0 -> Expression.Print(text, strength, Negate(Number -value))
         | Number value -> text.Append(value.ToString("R", CultureInfo.InvariantCulture))
@@ -68,27 +75,37 @@ type Expression =
                 | Operator.Multiply -> 2, " * ", 2, 3
                 | Operator.Divide -> 2, " / ", 2, 3
                 | Operator.Power -> 4, " ^ ", 5, 4
+
             enclosed own (fun () ->
                 print leftStrength left
                 text.Append symbol |> ignore
                 print rightStrength right)
         | Call(callee, arguments) ->
             text.Append(string(callee).ToLowerInvariant()).Append('(') |> ignore
+
             arguments
             |> List.iteri (fun i argument ->
                 if i > 0 then
                     text.Append ", " |> ignore
+
                 print 0 argument)
+
             text.Append ')'
 
     /// A name as it is parsed: in back quotes (doubled inside) unless it is letters, digits, _ and dots.
     static member internal PrintName(name: string) : string =
-        let plain (c: char) = Char.IsAsciiLetterOrDigit c || c = '_' || c = '.'
+        let plain (c: char) =
+            Char.IsAsciiLetterOrDigit c || c = '_' || c = '.'
+
         let isPlain =
             name <> ""
             && (Char.IsAsciiLetter name[0] || name[0] = '_')
             && String.forall plain name
-        if isPlain then name else "`" + name.Replace("`", "``") + "`"
+
+        if isPlain then
+            name
+        else
+            "`" + name.Replace("`", "``") + "`"
 
 /// Values and names of expressions.
 [<RequireQualifiedAccess>]
@@ -102,6 +119,7 @@ module Expression =
             | Negate operand -> walk operand
             | Binary(_, left, right) -> walk left @ walk right
             | Call(_, arguments) -> List.collect walk arguments
+
         walk expression |> List.distinct
 
     /// How many arguments a function takes.
@@ -138,6 +156,7 @@ module Expression =
         | Binary(operator, left, right) ->
             let a = evaluateOne value left
             let b = evaluateOne value right
+
             match operator with
             | Operator.Add -> a + b
             | Operator.Subtract -> a - b
@@ -146,7 +165,8 @@ module Expression =
             | Operator.Power -> Math.Pow(a, b)
         | Call(callee, [ argument ]) -> unary callee (evaluateOne value argument)
         | Call(callee, [ a; b ]) -> binary callee (evaluateOne value a) (evaluateOne value b)
-        | Call(callee, _) -> invalidArg (nameof expression) $"{callee} with a wrong number of arguments"
+        | Call(callee, _) ->
+            invalidArg (nameof expression) $"{callee} with a wrong number of arguments"
 
     /// Events that are evaluated at a time: an array of them stays in the first-level cache.
     [<Literal>]
@@ -160,14 +180,19 @@ module Expression =
         (expression: Expression)
         : float[] =
         let inner = evaluateTile table start length
+
         let map (f: float -> float) (values: float[]) =
             for i in 0 .. values.Length - 1 do
                 values[i] <- f values[i]
+
             values
+
         let inline map2 (f: float -> float -> float) (a: float[]) (b: float[]) =
             for i in 0 .. a.Length - 1 do
                 a[i] <- f a[i] b[i]
+
             a
+
         match expression with
         | Number number -> Array.create length number
         | Column name -> Array.sub (table.ColumnArray name) start length
@@ -181,14 +206,17 @@ module Expression =
         | Call(callee, [ a; b ]) ->
             let f = binary callee
             map2 (fun a b -> f a b) (inner a) (inner b)
-        | Call(callee, _) -> invalidArg (nameof expression) $"{callee} with a wrong number of arguments"
+        | Call(callee, _) ->
+            invalidArg (nameof expression) $"{callee} with a wrong number of arguments"
 
     /// <summary>The value for every event of a table; length Count. NaN and ±∞ follow IEEE 754.</summary>
     /// <exception cref="T:System.ArgumentException">a column that is not in the table</exception>
     let evaluate (expression: Expression) (table: EventTable) : float[] =
         let values = Array.zeroCreate table.Count
+
         for start in 0..Tile .. table.Count - 1 do
             let length = min Tile (table.Count - start)
             let tile = evaluateTile table start length expression
             Array.blit tile 0 values start length
+
         values

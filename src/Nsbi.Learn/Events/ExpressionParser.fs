@@ -36,7 +36,9 @@ module internal ExpressionParser =
         let start c = isAsciiLetter c || c = '_'
         let more c = start c || isDigit c || c = '.'
         let quoted = many1Chars (noneOf "`\n" <|> (pstring "``" >>% '`'))
-        (many1Satisfy2L start more "a column name" <|> between (pchar '`') (pchar '`') quoted)
+
+        (many1Satisfy2L start more "a column name"
+         <|> between (pchar '`') (pchar '`') quoted)
         .>> spaces
 
     let private numberFormat =
@@ -49,7 +51,11 @@ module internal ExpressionParser =
         numberLiteral numberFormat "a number" .>> spaces
         >>= fun literal ->
             let value = Double.Parse(literal.String, CultureInfo.InvariantCulture)
-            if Double.IsFinite value then preturn value else fail "the number is too large"
+
+            if Double.IsFinite value then
+                preturn value
+            else
+                fail "the number is too large"
 
     let private arithmetic at name node =
         match node with
@@ -65,8 +71,7 @@ module internal ExpressionParser =
 
     let private comparison at symbol kind a b =
         match a with
-        | Logical(Compare _) ->
-            Misfit(at, "comparisons do not chain; write 110 < x && x < 160")
+        | Logical(Compare _) -> Misfit(at, "comparisons do not chain; write 110 < x && x < 160")
         | _ -> both at symbol (fun a b -> Logical(Compare(kind, a, b))) a b
 
     let private connective at symbol make a b =
@@ -83,17 +88,30 @@ module internal ExpressionParser =
                 match Fault.nearest name (List.map fst functions) with
                 | Some close -> $"did you mean '{close}'?"
                 | None -> "there are " + (functions |> List.map fst |> String.concat ", ")
+
             Misfit(at, $"there is no function '{name}'; {hint}")
         | Some(_, callee) ->
             let wanted = Expression.arity callee
+
             if arguments.Length <> wanted then
                 Misfit(at, $"{name} takes {wanted} argument(s), here are {arguments.Length}")
             else
                 let parts = arguments |> List.map (arithmetic at name)
-                match parts |> List.tryPick (function Result.Error e -> Some e | Result.Ok _ -> None) with
+
+                match
+                    parts
+                    |> List.tryPick (function
+                        | Result.Error e -> Some e
+                        | Result.Ok _ -> None)
+                with
                 | Some misfit -> misfit
                 | None ->
-                    let parts = parts |> List.choose (function Result.Ok e -> Some e | Result.Error _ -> None)
+                    let parts =
+                        parts
+                        |> List.choose (function
+                            | Result.Ok e -> Some e
+                            | Result.Error _ -> None)
+
                     Arithmetic(Call(callee, parts))
 
     let private operators = OperatorPrecedenceParser<Node, int64, unit>()
@@ -118,28 +136,34 @@ module internal ExpressionParser =
         let infix (symbol: string) precedence associativity (make: int64 -> Node -> Node -> Node) =
             let length = int64 symbol.Length
             let at = position .>> spaces |>> fun after -> after - length
+
             InfixOperator(symbol, at, precedence, associativity, (), make)
             |> operators.AddOperator
+
         let prefix (symbol: string) precedence (make: int64 -> Node -> Node) =
             let at = position .>> spaces |>> fun after -> after - int64 symbol.Length
-            PrefixOperator(symbol, at, precedence, true, (), make)
-            |> operators.AddOperator
+            PrefixOperator(symbol, at, precedence, true, (), make) |> operators.AddOperator
+
         let join symbol precedence make =
             infix symbol precedence Associativity.Left (fun at -> connective at symbol make)
+
         let compare symbol kind =
             infix symbol 4 Associativity.Left (fun at -> comparison at symbol kind)
+
         let compute symbol precedence associativity operator =
             infix symbol precedence associativity (fun at ->
                 both at symbol (fun a b -> Arithmetic(Binary(operator, a, b))))
-        operators.TermParser <-
-            choice [ number |>> (Number >> Arithmetic); parenthesised; named ]
+
+        operators.TermParser <- choice [ number |>> (Number >> Arithmetic); parenthesised; named ]
         join "||" 1 (fun a b -> Or(a, b))
         join "&&" 2 (fun a b -> And(a, b))
+
         prefix "!" 3 (fun at operand ->
             match operand with
             | Logical condition -> Logical(Not condition)
             | Arithmetic _ -> Misfit(at, "! takes a condition; compare the number with something")
             | Misfit _ -> operand)
+
         compare "<" Comparison.Less
         compare "<=" Comparison.LessOrEqual
         compare ">" Comparison.Greater
@@ -150,10 +174,12 @@ module internal ExpressionParser =
         compute "-" 5 Associativity.Left Operator.Subtract
         compute "*" 6 Associativity.Left Operator.Multiply
         compute "/" 6 Associativity.Left Operator.Divide
+
         prefix "-" 7 (fun at operand ->
             match arithmetic at "-" operand with
             | Result.Ok operand -> Arithmetic(Negate operand)
             | Result.Error misfit -> misfit)
+
         compute "^" 8 Associativity.Right Operator.Power
 
     let rec private expectations (messages: ErrorMessageList) : string list =
@@ -182,8 +208,10 @@ module internal ExpressionParser =
         (text: string)
         : Result<'T, Fault> =
         let text = text.Replace('\r', ' ').Replace('\n', ' ')
+
         let fault (at: int64) reason =
             Fault.create source "cannot be read" reason |> Fault.atCharacter (int at) text
+
         match runParserOnString (spaces >>. parser .>> eof) () source text with
         | Success(Result.Ok value, _, _) -> Result.Ok value
         | Success(Result.Error(at, reason), _, _) -> Result.Error(fault at reason)
@@ -196,6 +224,7 @@ module internal ExpressionParser =
                     let last = List.last several
                     let first = several |> List.take (several.Length - 1) |> String.concat ", "
                     $"expected {first} or {last}"
+
             Result.Error(fault (error.Position.Index + 1L) reason)
 
     /// A condition.

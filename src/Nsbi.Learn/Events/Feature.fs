@@ -29,7 +29,9 @@ type FeatureTransform =
 
     /// As it is written in a feature.
     override this.ToString() =
-        let number (value: float) = value.ToString("R", CultureInfo.InvariantCulture)
+        let number (value: float) =
+            value.ToString("R", CultureInfo.InvariantCulture)
+
         match this with
         | Log -> "log"
         | Log1p -> "log1p"
@@ -58,8 +60,13 @@ type Feature = {
     /// As it is parsed; the name is left out where it is the expression.
     override this.ToString() =
         let expression = string this.Expression
+
         let name =
-            if this.Name = expression then "" else Expression.PrintName this.Name + " = "
+            if this.Name = expression then
+                ""
+            else
+                Expression.PrintName this.Name + " = "
+
         let steps = this.Transforms |> List.map (fun step -> " | " + string step)
         name + expression + String.concat "" steps
 
@@ -86,6 +93,7 @@ module Feature =
                 Result.Ok(make (low, high))
             else
                 Result.Error $"{name} needs a lower bound below the upper one"
+
         match name, bounds, List.tryFind (fun step -> string step = name) simple with
         | _, None, Some step -> Result.Ok step
         | _, Some _, Some _ -> Result.Error $"{name} takes no numbers here"
@@ -95,10 +103,12 @@ module Feature =
         | ("clip" | "minmax"), _, _ -> Result.Error $"{name} takes two numbers: {name}(-3, 3)"
         | _ ->
             let known = (simple |> List.map string) @ [ "clip"; "minmax" ]
+
             let hint =
                 match Fault.nearest name known with
                 | Some close -> $"did you mean '{close}'?"
                 | None -> "there are " + String.concat ", " known
+
             Result.Error $"there is no transform '{name}'; {hint}"
 
     let private transform: Parser<Result<FeatureTransform, int64 * string>, unit> =
@@ -107,7 +117,10 @@ module Feature =
                 (pchar '(' .>> spaces)
                 (pchar ')' .>> spaces)
                 (sepBy signed (pchar ',' .>> spaces))
-        let word = many1SatisfyL (fun c -> isAsciiLetter c || isDigit c) "a transform" .>> spaces
+
+        let word =
+            many1SatisfyL (fun c -> isAsciiLetter c || isDigit c) "a transform" .>> spaces
+
         ExpressionParser.position .>>. word .>>. opt bounds
         |>> fun ((at, name), bounds) ->
             transformOf name bounds |> Result.mapError (fun reason -> at, reason)
@@ -115,12 +128,18 @@ module Feature =
     let private feature: Parser<Result<Feature, int64 * string>, unit> =
         let equals = pchar '=' >>. notFollowedBy (pchar '=') >>. spaces
         let name = opt (attempt (ExpressionParser.name .>> equals))
+
         pipe3
             name
             ExpressionParser.expression
             (many (pchar '|' >>. spaces >>. transform))
             (fun name expression transforms ->
-                let wrong = transforms |> List.tryPick (function Result.Error e -> Some e | _ -> None)
+                let wrong =
+                    transforms
+                    |> List.tryPick (function
+                        | Result.Error e -> Some e
+                        | _ -> None)
+
                 match expression, wrong with
                 | Result.Error misfit, _
                 | _, Some misfit -> Result.Error misfit
@@ -129,18 +148,28 @@ module Feature =
                         Name = name |> Option.defaultValue (string expression)
                         Expression = expression
                         Transforms =
-                            transforms |> List.choose (function Result.Ok t -> Some t | _ -> None)
+                            transforms
+                            |> List.choose (function
+                                | Result.Ok t -> Some t
+                                | _ -> None)
                     })
 
     /// <summary>The feature a text stands for.</summary>
     /// <returns>or the first place where it cannot be read, and what was expected there</returns>
-    let parse (text: string) : Result<Feature, Fault> = ExpressionParser.run "feature" feature text
+    let parse (text: string) : Result<Feature, Fault> =
+        ExpressionParser.run "feature" feature text
 
     /// <summary>All features of a list of texts, or the faults of all of them, repeated names among
     /// them.</summary>
     let parseAll (texts: string list) : Result<Feature list, Fault list> =
         let parsed = texts |> List.map parse
-        let features = parsed |> List.choose (function Result.Ok f -> Some f | _ -> None)
+
+        let features =
+            parsed
+            |> List.choose (function
+                | Result.Ok f -> Some f
+                | _ -> None)
+
         let repeated =
             features
             |> List.countBy _.Name
@@ -148,7 +177,14 @@ module Feature =
             |> List.map (fun (name, _) ->
                 Fault.create "feature" "two features have one name" "write name = expression"
                 |> Fault.withValue name)
-        match (parsed |> List.choose (function Result.Error e -> Some e | _ -> None)) @ repeated with
+
+        match
+            (parsed
+             |> List.choose (function
+                 | Result.Error e -> Some e
+                 | _ -> None))
+            @ repeated
+        with
         | [] -> Result.Ok features
         | faults -> Result.Error faults
 
@@ -164,4 +200,6 @@ module Feature =
 
     /// The columns that features read, in the order of their first appearance.
     let columns (features: Feature list) : string list =
-        features |> List.collect (fun f -> Expression.columns f.Expression) |> List.distinct
+        features
+        |> List.collect (fun f -> Expression.columns f.Expression)
+        |> List.distinct

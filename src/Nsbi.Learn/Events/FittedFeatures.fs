@@ -37,7 +37,8 @@ type FittedFeatures = { Features: FittedFeature list }
 /// Learning the numbers of transforms, and applying them.
 [<RequireQualifiedAccess>]
 module FittedFeatures =
-    let private number (value: float) = value.ToString("R", CultureInfo.InvariantCulture)
+    let private number (value: float) =
+        value.ToString("R", CultureInfo.InvariantCulture)
 
     /// ln(1 + x) without losing the digits of a small x (Kahan's quotient).
     let private log1p (x: float) =
@@ -79,6 +80,7 @@ module FittedFeatures =
             // A value that was faulted by an earlier step is not faulted again.
             if Double.IsFinite x && not (Double.IsFinite y) then
                 let struct (source, row) = table.Origin i
+
                 Fault.create source "the feature is not defined for this value" (domain transform)
                 |> Fault.atEvent row
                 |> Fault.inColumn name
@@ -87,16 +89,21 @@ module FittedFeatures =
 
     let private start (log: FaultLog) (table: EventTable) name expression =
         let unknown =
-            Expression.columns expression |> List.filter (fun column -> not (table.Has column))
+            Expression.columns expression
+            |> List.filter (fun column -> not (table.Has column))
+
         for column in unknown do
             let fault = Fault.unknown "feature" "no such column" column table.NameArray
             log.Add(Fault.withValue name fault)
+
         if unknown.IsEmpty then
             let values = Expression.evaluate expression table
+
             values
             |> Array.iteri (fun i value ->
                 if not (Double.IsFinite value) then
                     let struct (source, row) = table.Origin i
+
                     Fault.create
                         source
                         "the expression of the feature is not a finite number"
@@ -105,6 +112,7 @@ module FittedFeatures =
                     |> Fault.inColumn name
                     |> Fault.withValue (number value)
                     |> log.Add)
+
             Some values
         else
             None
@@ -124,21 +132,27 @@ module FittedFeatures =
     let internal moments (weights: float[]) (values: float[]) : struct (float * float) =
         let mutable total = 0.0
         let mutable sum = 0.0
+
         for i in 0 .. values.Length - 1 do
             total <- total + abs weights[i]
             sum <- sum + abs weights[i] * values[i]
+
         let mean = sum / total
         let mutable squares = 0.0
+
         for i in 0 .. values.Length - 1 do
             let d = values[i] - mean
             squares <- squares + abs weights[i] * d * d
+
         struct (mean, Math.Sqrt(squares / total))
 
     let private learn log (table: EventTable) name (values: float[]) transform =
         let weights = table.WeightArray
+
         match transform with
         | FeatureTransform.Standardise ->
             let struct (mean, deviation) = moments weights values
+
             if deviation > 1e-12 * abs mean then
                 Some(FittedTransform.Standardised(mean, deviation))
             else
@@ -147,10 +161,12 @@ module FittedFeatures =
         | FeatureTransform.MinMax(low, high) ->
             let mutable least = infinity
             let mutable greatest = -infinity
+
             for i in 0 .. values.Length - 1 do
                 if weights[i] <> 0.0 then
                     least <- min least values[i]
                     greatest <- max greatest values[i]
+
             if least < greatest then
                 Some(FittedTransform.MinMaxed(least, greatest, low, high))
             else
@@ -167,10 +183,16 @@ module FittedFeatures =
     let fit (features: Feature list) (table: EventTable) : Result<FittedFeatures, Fault list> =
         let log = FaultLog()
         let weighted = Array.exists (fun w -> w <> 0.0) table.WeightArray
+
         if not weighted then
             let source = String.Join(" + ", table.Sources)
-            Fault.create source "there is no event with a weight to learn from" "check the selection"
+
+            Fault.create
+                source
+                "there is no event with a weight to learn from"
+                "check the selection"
             |> log.Add
+
         let fitOne (feature: Feature) : FittedFeature = {
             Name = feature.Name
             Expression = feature.Expression
@@ -181,6 +203,7 @@ module FittedFeatures =
                     feature.Transforms
                     |> List.choose (fun transform ->
                         let sound = Array.forall Double.IsFinite values
+
                         let fitted =
                             if sound && weighted then
                                 learn log table feature.Name values transform
@@ -189,15 +212,23 @@ module FittedFeatures =
                                 | FeatureTransform.Standardise
                                 | FeatureTransform.MinMax _ -> None
                                 | _ -> Some(FittedTransform.Fixed transform)
+
                         fitted |> Option.iter (fun t -> applyStep log table feature.Name t values)
                         fitted)
         }
+
         let fitted = features |> List.map fitOne
-        if log.IsEmpty then Ok { Features = fitted } else Error(log.ToList())
+
+        if log.IsEmpty then
+            Ok { Features = fitted }
+        else
+            Error(log.ToList())
 
     /// The columns the features read.
     let columns (fitted: FittedFeatures) : string list =
-        fitted.Features |> List.collect (fun f -> Expression.columns f.Expression) |> List.distinct
+        fitted.Features
+        |> List.collect (fun f -> Expression.columns f.Expression)
+        |> List.distinct
 
     /// Names of the features, in the order of the network's inputs.
     let names (fitted: FittedFeatures) : string list = fitted.Features |> List.map _.Name
@@ -207,23 +238,31 @@ module FittedFeatures =
     let apply (fitted: FittedFeatures) (table: EventTable) : Result<FeatureMatrix, Fault list> =
         let log = FaultLog()
         let width = fitted.Features.Length
-        let matrix = Array.zeroCreate<float32> (table.Count * width)
+        let matrix = Array.zeroCreate<float32>(table.Count * width)
+
         fitted.Features
         |> List.iteri (fun j feature ->
             start log table feature.Name feature.Expression
             |> Option.iter (fun values ->
                 for transform in feature.Transforms do
                     applyStep log table feature.Name transform values
+
                 for i in 0 .. values.Length - 1 do
                     let single = float32 values[i]
                     matrix[i * width + j] <- single
+
                     if Double.IsFinite values[i] && not (Single.IsFinite single) then
                         let struct (source, row) = table.Origin i
-                        Fault.create source "the feature is too large for a network" "standardise it"
+
+                        Fault.create
+                            source
+                            "the feature is too large for a network"
+                            "standardise it"
                         |> Fault.atEvent row
                         |> Fault.inColumn feature.Name
                         |> Fault.withValue (number values[i])
                         |> log.Add))
+
         if log.IsEmpty then
             Ok {
                 Names = names fitted |> List.toArray

@@ -19,15 +19,20 @@ module FittedFeaturesJson =
         let step (kind: string) (numbers: (string * float) list) =
             writer.WriteStartObject()
             writer.WriteString("kind", kind)
+
             for name, value in numbers do
                 writer.WriteNumber(name, value)
+
             writer.WriteEndObject()
+
         writer.WriteStartArray()
+
         for feature in fitted.Features do
             writer.WriteStartObject()
             writer.WriteString("name", feature.Name)
             writer.WriteString("expression", string feature.Expression)
             writer.WriteStartArray "transforms"
+
             for transform in feature.Transforms do
                 match transform with
                 | FittedTransform.Fixed(FeatureTransform.Clip(low, high)) ->
@@ -37,8 +42,10 @@ module FittedFeaturesJson =
                     step "standardise" [ "mean", mean; "deviation", deviation ]
                 | FittedTransform.MinMaxed(least, greatest, low, high) ->
                     step "minmax" [ "least", least; "greatest", greatest; "low", low; "high", high ]
+
             writer.WriteEndArray()
             writer.WriteEndObject()
+
         writer.WriteEndArray()
 
     let private simple =
@@ -65,10 +72,21 @@ module FittedFeaturesJson =
     /// <param name="path">JSON path of the element in the file, such as <c>$.features</c></param>
     /// <param name="element">the array</param>
     /// <returns>or all faults, each with its JSON path</returns>
-    let read (source: string) (path: string) (element: JsonElement) : Result<FittedFeatures, Fault list> =
+    let read
+        (source: string)
+        (path: string)
+        (element: JsonElement)
+        : Result<FittedFeatures, Fault list> =
         let log = FaultLog()
+
         let fault path problem remedy value =
-            { Fault.create source problem remedy with Path = Some path; Value = value } |> log.Add
+            {
+                Fault.create source problem remedy with
+                    Path = Some path
+                    Value = value
+            }
+            |> log.Add
+
         let text path name element =
             match tryGet name element with
             | Some value when value.ValueKind = JsonValueKind.String -> value.GetString()
@@ -76,14 +94,18 @@ module FittedFeaturesJson =
                 let found = other |> Option.map _.GetRawText()
                 fault $"{path}.{name}" "a text is missing" "write a string" found
                 ""
+
         let number path name element =
             match tryGet name element with
-            | Some value when value.ValueKind = JsonValueKind.Number && Double.IsFinite(value.GetDouble()) ->
+            | Some value when
+                value.ValueKind = JsonValueKind.Number && Double.IsFinite(value.GetDouble())
+                ->
                 value.GetDouble()
             | other ->
                 let found = other |> Option.map _.GetRawText()
                 fault $"{path}.{name}" "a number is missing" "write a finite number" found
                 nan
+
         let items path (element: JsonElement option) =
             match element with
             | Some element when element.ValueKind = JsonValueKind.Array ->
@@ -93,8 +115,10 @@ module FittedFeaturesJson =
             | _ ->
                 fault path "a list is missing" "write an array" None
                 []
+
         let transform (path, element) =
             let number name = number path name element
+
             match text path "kind" element with
             | "clip" -> FittedTransform.Fixed(FeatureTransform.Clip(number "low", number "high"))
             | "standardise" -> FittedTransform.Standardised(number "mean", number "deviation")
@@ -113,26 +137,35 @@ module FittedFeaturesJson =
                         let known = List.map fst simple @ [ "clip"; "standardise"; "minmax" ]
                         let remedy = "there are " + String.concat ", " known
                         fault $"{path}.kind" "there is no such transform" remedy (Some kind)
+
                     FittedTransform.Fixed FeatureTransform.Abs
+
         let expression path element =
             let parsed =
                 ExpressionParser.run
                     "expression"
                     ExpressionParser.expression
                     (text path "expression" element)
+
             match parsed with
             | Ok expression -> expression
             | Error fault ->
                 fault |> Fault.inJson source $"{path}.expression" |> log.Add
                 Number 0.0
+
         let feature (path, element) : FittedFeature = {
             Name = text path "name" element
             Expression = expression path element
             Transforms =
                 items $"{path}.transforms" (tryGet "transforms" element) |> List.map transform
         }
+
         let features = items path (Some element) |> List.map feature
-        if log.IsEmpty then Ok { Features = features } else Error(log.ToList())
+
+        if log.IsEmpty then
+            Ok { Features = features }
+        else
+            Error(log.ToList())
 
     /// The JSON of fitted features as a text.
     let toText (fitted: FittedFeatures) : string =
@@ -152,6 +185,7 @@ module FittedFeaturesJson =
             read source "$" document.RootElement
         with :? JsonException as problem ->
             let line = problem.LineNumber.GetValueOrDefault() + 1L
+
             Error [
                 Fault.create source "this is not JSON" "check commas, quotes and brackets"
                 |> Fault.atLine (int line)

@@ -37,6 +37,7 @@ module Fold =
     let isValidation (seed: uint64) (fraction: float) (group: uint64) : bool =
         if not (fraction >= 0.0 && fraction <= 1.0) then
             invalidArg (nameof fraction) $"a fraction of {fraction}"
+
         float (hash splitPurpose seed group >>> 11) / 9007199254740992.0 < fraction
 
     /// <summary>A group for each event by its values: events that are equal in these columns are one
@@ -47,12 +48,15 @@ module Fold =
     /// <exception cref="T:System.ArgumentException">a column that is not in the table</exception>
     let groupsByValue (columns: string list) (table: EventTable) : uint64[] =
         let groups = Array.zeroCreate<uint64> table.Count
+
         for name in columns do
             let values = table.ColumnArray name
+
             for i in 0 .. values.Length - 1 do
                 // Adding zero turns -0.0 into 0.0.
                 let bits = BitConverter.DoubleToUInt64Bits(values[i] + 0.0)
                 groups[i] <- mix (groups[i] ^^^ bits)
+
         groups
 
     /// <summary>A group for each event by a column that numbers the groups.</summary>

@@ -26,12 +26,14 @@ type internal GzipText(file: FileStream) =
 
     let hasSeveralMembers () =
         file.Position <- 0L
-        let bytes = Array.zeroCreate<byte> (1 <<< 16)
+        let bytes = Array.zeroCreate<byte>(1 <<< 16)
         let mutable kept = 0
         let mutable headers = 0
         let mutable got = file.Read(bytes, 0, bytes.Length)
+
         while got > 0 do
             let filled = kept + got
+
             for i in 0 .. filled - 10 do
                 if isHeader (ReadOnlySpan(bytes, i, 10)) then
                     headers <- headers + 1
@@ -40,14 +42,18 @@ type internal GzipText(file: FileStream) =
             Array.blit bytes (filled - rest) bytes 0 rest
             kept <- rest
             got <- file.Read(bytes, kept, bytes.Length - kept)
+
         headers > 1
 
     let checkEnd () =
         let stated = Array.zeroCreate<byte> 4
+
         if file.Length >= 18L then
             file.Position <- file.Length - 4L
             file.ReadExactly(stated, 0, 4)
+
         let length = BinaryPrimitives.ReadUInt32LittleEndian stated
+
         if length <> uint32 read && not (hasSeveralMembers ()) then
             raise (InvalidDataException "the file was cut short")
 
@@ -68,12 +74,15 @@ type internal GzipText(file: FileStream) =
     override _.Read(buffer: byte[], offset: int, count: int) : int =
         let got = zip.Read(buffer, offset, count)
         read <- read + int64 got
+
         if got = 0 && count > 0 then
             checkEnd ()
+
         got
 
     override _.Dispose(disposing: bool) =
         if disposing then
             zip.Dispose()
             file.Dispose()
+
         base.Dispose disposing

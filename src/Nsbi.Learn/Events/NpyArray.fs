@@ -29,12 +29,15 @@ module NpyArray =
     let create (shape: int list) (data: NpyData) : NpyArray =
         let array = { Shape = shape; Data = data }
         let product = shape |> List.fold (fun product n -> product * int64 n) 1L
+
         if List.exists (fun n -> n < 0) shape || product <> int64 (length array) then
             invalidArg (nameof shape) $"shape {shape} for {length array} numbers"
+
         array
 
     /// A one-dimensional array of doubles, without a copy.
-    let ofVector (values: float[]) : NpyArray = create [ values.Length ] (NpyData.Float64 values)
+    let ofVector (values: float[]) : NpyArray =
+        create [ values.Length ] (NpyData.Float64 values)
 
     /// A two-dimensional array of doubles, row-major, without a copy.
     let ofMatrix (rows: int) (columns: int) (values: float[]) : NpyArray =
@@ -55,19 +58,25 @@ module NpyArray =
         let result = Array.zeroCreate values.Length
         let index = Array.zeroCreate shape.Length
         let stride = shape |> Array.scan (*) 1
+
         for c in 0 .. values.Length - 1 do
             let mutable f = 0
+
             for d in 0 .. shape.Length - 1 do
                 f <- f + index[d] * stride[d]
+
             result[c] <- values[f]
             let mutable d = shape.Length - 1
+
             while d >= 0 do
                 index[d] <- index[d] + 1
+
                 if index[d] = shape[d] then
                     index[d] <- 0
                     d <- d - 1
                 else
                     d <- -1
+
         result
 
     /// The array in C order whose numbers stand in Fortran order.
@@ -78,4 +87,5 @@ module NpyArray =
             | NpyData.Float64 values -> NpyData.Float64(reordered shape values)
             | NpyData.Int32 values -> NpyData.Int32(reordered shape values)
             | NpyData.Int64 values -> NpyData.Int64(reordered shape values)
+
         create shape data

@@ -13,6 +13,7 @@ module internal NpyElement =
 
     let private integer (t: NpyType) (bytes: byte[]) (offset: int) : int64 =
         let span = at t bytes offset
+
         match t.Kind, t.Size, t.BigEndian with
         | 'i', 1, _ -> int64 (sbyte span[0])
         | _, 1, _ -> int64 span[0]
@@ -29,6 +30,7 @@ module internal NpyElement =
 
     let private single (t: NpyType) (bytes: byte[]) (offset: int) : float32 =
         let span = at t bytes offset
+
         match t.Size, t.BigEndian with
         | 2, false -> float32 (BinaryPrimitives.ReadHalfLittleEndian span)
         | 2, true -> float32 (BinaryPrimitives.ReadHalfBigEndian span)
@@ -37,6 +39,7 @@ module internal NpyElement =
 
     let private double (t: NpyType) (bytes: byte[]) (offset: int) : float =
         let span = at t bytes offset
+
         if t.BigEndian then
             BinaryPrimitives.ReadDoubleBigEndian span
         else
@@ -54,7 +57,15 @@ module internal NpyElement =
         | _ -> NpyData.Int32(Array.zeroCreate n)
 
     /// Decodes count numbers that stand stride bytes apart, into the array from a place on.
-    let decode (t: NpyType) (bytes: byte[]) (offset: int) (stride: int) (count: int) data (from: int) =
+    let decode
+        (t: NpyType)
+        (bytes: byte[])
+        (offset: int)
+        (stride: int)
+        (count: int)
+        data
+        (from: int)
+        =
         match data with
         | NpyData.Float64 values when t.Kind = 'u' ->
             for i in 0 .. count - 1 do
@@ -74,7 +85,12 @@ module internal NpyElement =
 
     /// The type in which an array is written.
     let typeOf (data: NpyData) : NpyType =
-        let littleEndian kind size = { Kind = kind; Size = size; BigEndian = false }
+        let littleEndian kind size = {
+            Kind = kind
+            Size = size
+            BigEndian = false
+        }
+
         match data with
         | NpyData.Float32 _ -> littleEndian 'f' 4
         | NpyData.Float64 _ -> littleEndian 'f' 8

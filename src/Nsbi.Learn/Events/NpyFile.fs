@@ -30,6 +30,7 @@ module NpyFile =
         let fail problem value remedy =
             let fault = Fault.create source problem remedy
             Error [ (if value = "" then fault else Fault.withValue value fault) ]
+
         match NpyHeader.read stream with
         | Error(problem, remedy) -> fail problem "" remedy
         | Ok header ->
@@ -37,51 +38,71 @@ module NpyFile =
                 match header.Layout with
                 | NpyLayout.Plain t -> [ { Name = ""; Type = t; Repeat = 1 } ]
                 | NpyLayout.Record fields -> fields
+
             let size = fields |> List.sumBy (fun field -> int64 field.Bytes)
             // In double first: a product beyond 2⁶³ must not wrap.
             let product = header.Shape |> List.fold (fun n k -> n * float k) 1.0
             let expected = product * float size
             let text = String.Join(" x ", header.Shape)
+
             if product > float Array.MaxLength then
                 fail "the array has too many elements" text "split it: 2,147,483,591 is the most"
             elif float available < expected then
                 fail "the file is shorter than its header says" text repair
             else
                 let count = int product
+
                 let columns =
                     fields
                     |> List.map (fun field ->
                         let numeric = field.Type.IsNumber && field.Repeat = 1
+
                         if numeric && (field.Name = "" || wanted field.Name) then
                             Some(NpyElement.allocate field.Type count)
                         else
                             None)
+
                 let record = int size
                 let perChunk = max 1 (1_048_576 / max 1 record)
-                let buffer = Array.zeroCreate<byte> (min perChunk (max 1 count) * record)
+                let buffer = Array.zeroCreate<byte>(min perChunk (max 1 count) * record)
                 let mutable start = 0
                 let mutable cut = false
+
                 while start < count && not cut do
                     let n = min perChunk (count - start)
                     let got = stream.ReadAtLeast(buffer.AsSpan(0, n * record), n * record, false)
                     cut <- got < n * record
+
                     if not cut then
                         let mutable offset = 0
+
                         for field, column in List.zip fields columns do
                             column
                             |> Option.iter (fun data ->
                                 NpyElement.decode field.Type buffer offset record n data start)
+
                             offset <- offset + field.Bytes
+
                     start <- start + n
+
                 if cut then
                     fail "the file is shorter than its header says" text repair
                 elif stream.ReadByte() >= 0 then
-                    fail "the file goes on after the array" text "keep one array in a file, or use .npz"
+                    fail
+                        "the file goes on after the array"
+                        text
+                        "keep one array in a file, or use .npz"
                 else
                     match header.Layout, columns with
                     | NpyLayout.Plain _, [ Some data ] ->
                         let shape = header.Shape |> List.map int
-                        let make = if header.Fortran then NpyArray.ofFortran else NpyArray.create
+
+                        let make =
+                            if header.Fortran then
+                                NpyArray.ofFortran
+                            else
+                                NpyArray.create
+
                         Ok(NpyContent.Whole(make shape data))
                     | NpyLayout.Plain t, _ ->
                         fail
@@ -112,12 +133,14 @@ module NpyFile =
             Fortran = false
             Shape = array.Shape |> List.map int64
         }
+
         NpyElement.write stream array.Data
 
     /// Writes records of doubles.
     let internal writeRecords (names: string[]) (columns: float[][]) (stream: Stream) : unit =
         let count = if columns.Length = 0 then 0 else columns[0].Length
         let t = NpyElement.typeOf (NpyData.Float64 [||])
+
         NpyHeader.write stream {
             Layout =
                 names
@@ -127,10 +150,13 @@ module NpyFile =
             Fortran = false
             Shape = [ int64 count ]
         }
+
         let record = Array.zeroCreate columns.Length
+
         for i in 0 .. count - 1 do
             for c in 0 .. columns.Length - 1 do
                 record[c] <- columns[c][i]
+
             NpyElement.write stream (NpyData.Float64 record)
 
     /// <summary>The array of a <c>.npy</c> file.</summary>

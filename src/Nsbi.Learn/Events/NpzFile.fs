@@ -30,20 +30,30 @@ module NpzFile =
                 use archive = ZipFile.OpenRead path
                 let names = archive.Entries |> Seq.map nameOf |> Seq.toList
                 let log = FaultLog()
+
                 let contents = [
                     for entry in archive.Entries do
                         let name = nameOf entry
+
                         if wanted name then
                             use stream = entry.Open()
+
                             match NpyFile.readStream path entry.Length (fun _ -> true) stream with
                             | Ok content -> yield name, content
                             | Error faults ->
                                 faults |> List.map (Fault.inColumn name) |> log.AddRange
                 ]
-                if log.IsEmpty then Ok(names, contents) else Error(log.ToList())
+
+                if log.IsEmpty then
+                    Ok(names, contents)
+                else
+                    Error(log.ToList())
             with :? InvalidDataException as problem ->
                 Error [
-                    Fault.create path "this is not a readable zip archive" "write it with numpy.savez"
+                    Fault.create
+                        path
+                        "this is not a readable zip archive"
+                        "write it with numpy.savez"
                     |> Fault.withValue problem.Message
                 ])
 
@@ -59,12 +69,25 @@ module NpzFile =
                     NpyFile.asArray path content
                     |> Result.map (fun array -> name, array)
                     |> Result.mapError (List.map (Fault.inColumn name)))
-            match arrays |> List.collect (function Error faults -> faults | Ok _ -> []) with
-            | [] -> Ok(arrays |> List.choose (function Ok array -> Some array | Error _ -> None))
+
+            match
+                arrays
+                |> List.collect (function
+                    | Error faults -> faults
+                    | Ok _ -> [])
+            with
+            | [] ->
+                Ok(
+                    arrays
+                    |> List.choose (function
+                        | Ok array -> Some array
+                        | Error _ -> None)
+                )
             | faults -> Error faults)
 
     let internal writeStream (arrays: (string * NpyArray) list) (stream: Stream) : unit =
         use archive = new ZipArchive(stream, ZipArchiveMode.Create, true)
+
         for name, array in arrays do
             let entry = archive.CreateEntry(name + ".npy", CompressionLevel.NoCompression)
             entry.LastWriteTime <- date
@@ -79,4 +102,5 @@ module NpzFile =
         for name, copies in arrays |> List.countBy fst do
             if copies > 1 then
                 invalidArg (nameof arrays) $"two arrays are called '{name}'"
+
         AtomicFile.write path (writeStream arrays)

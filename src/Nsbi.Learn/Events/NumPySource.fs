@@ -16,9 +16,12 @@ module internal NumPySource =
     let private ofArray path (request: EventRequest) (array: NpyArray) (log: FaultLog) =
         let values = NpyArray.toFloats array
         let names = List.toArray request.ArrayNames
+
         let matrix rows columns =
             if names.Length = columns then
-                let column c = Array.init rows (fun i -> values[i * columns + c])
+                let column c =
+                    Array.init rows (fun i -> values[i * columns + c])
+
                 rows, Array.init columns (fun c -> names[c], Some(column c))
             else
                 Fault.create
@@ -27,7 +30,9 @@ module internal NumPySource =
                     "name each of them, or save records with names"
                 |> Fault.withValue $"{columns} columns, {names.Length} names"
                 |> log.Add
+
                 rows, [||]
+
         match array.Shape with
         | [ rows ] when names.Length = 0 ->
             rows, [| Path.GetFileNameWithoutExtension path, Some values |]
@@ -37,13 +42,16 @@ module internal NumPySource =
             Fault.create path "the array is not a table of events" "save an array of rows x columns"
             |> Fault.withValue ("shape " + String.Join(" x ", shape))
             |> log.Add
+
             0, [||]
 
     let private ofRecords count fields =
         count,
         fields
         |> List.map (fun (name, data) ->
-            name, data |> Option.map (fun data -> NpyArray.toFloats (NpyArray.create [ count ] data)))
+            name,
+            data
+            |> Option.map (fun data -> NpyArray.toFloats (NpyArray.create [ count ] data)))
         |> List.toArray
 
     let private ofArchive path (contents: (string * NpyContent) list) (log: FaultLog) =
@@ -59,22 +67,33 @@ module internal NumPySource =
                     |> log.Add
                 | NpyContent.Records _ -> notNumeric path name |> log.Add
         |]
+
         let lengths =
-            columns |> Array.choose (fun (name, values) -> values |> Option.map (fun v -> name, v.Length))
+            columns
+            |> Array.choose (fun (name, values) -> values |> Option.map (fun v -> name, v.Length))
+
         let count = if lengths.Length = 0 then 0 else snd lengths[0]
+
         for name, length in lengths do
             if length <> count then
                 Fault.create path "the columns differ in length" $"'{fst lengths[0]}' has {count}"
                 |> Fault.inColumn name
                 |> Fault.withValue $"{length} values"
                 |> log.Add
+
         count, columns
 
     /// The names a file has, the number of events, and the columns that were read.
-    let private load (path: string) (request: EventRequest) (wanted: string -> bool) (log: FaultLog) =
+    let private load
+        (path: string)
+        (request: EventRequest)
+        (wanted: string -> bool)
+        (log: FaultLog)
+        =
         let failed faults =
             log.AddRange faults
             None
+
         if path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) then
             match NpzFile.readContents wanted path with
             | Error faults -> failed faults
@@ -87,6 +106,7 @@ module internal NumPySource =
                     match content with
                     | NpyContent.Whole array -> ofArray path request array log
                     | NpyContent.Records(count, fields) -> ofRecords count fields
+
                 Some(Array.map fst columns, (count, columns))
 
     /// Opens a file. None, with the faults in the log, if its columns cannot be had.
@@ -97,11 +117,14 @@ module internal NumPySource =
             | Some names ->
                 let selected =
                     request.Selection |> Option.map Selection.columns |> Option.defaultValue []
+
                 let asked = Set.ofList (names @ selected @ Option.toList request.Weight)
                 fun name -> asked.Contains name
+
         load path request asked log
         |> Option.bind (fun (header, (count, columns)) ->
             let wanted = Wanted.resolve path header request log
+
             let column name =
                 match columns |> Array.tryFind (fst >> (=) name) |> Option.bind snd with
                 | Some values ->
@@ -109,36 +132,50 @@ module internal NumPySource =
                     |> Array.iteri (fun i value ->
                         if not (Double.IsFinite value) then
                             Wanted.notFinite path name value |> Fault.atEvent (i + 1) |> log.Add)
+
                     values
                 | None ->
                     if log.IsEmpty then
                         notNumeric path name |> log.Add
+
                     [||]
+
             let values = wanted.Names |> Array.map column
+
             let weights =
-                if wanted.Weight < 0 then Array.create count 1.0 else column header[wanted.Weight]
+                if wanted.Weight < 0 then
+                    Array.create count 1.0
+                else
+                    column header[wanted.Weight]
+
             if not log.IsEmpty then
                 None
             else
                 let mutable met = 0
+
                 Some
-                    { new IEventSource with
-                        member _.Names = wanted.Names
-                        member _.Met = met
-                        member _.Next most =
-                            if met = count then
-                                None
-                            else
-                                let first = met
-                                let n = min most (count - met)
-                                met <- met + n
-                                let part (values: float[]) =
-                                    if n = count then values else Array.sub values first n
-                                Some {
-                                    First = first
-                                    Rows = [||]
-                                    Columns = Array.map part values
-                                    Weights = part weights
-                                }
-                        member _.Dispose() = ()
+                    {
+                        new IEventSource with
+                            member _.Names = wanted.Names
+                            member _.Met = met
+
+                            member _.Next most =
+                                if met = count then
+                                    None
+                                else
+                                    let first = met
+                                    let n = min most (count - met)
+                                    met <- met + n
+
+                                    let part (values: float[]) =
+                                        if n = count then values else Array.sub values first n
+
+                                    Some {
+                                        First = first
+                                        Rows = [||]
+                                        Columns = Array.map part values
+                                        Weights = part weights
+                                    }
+
+                            member _.Dispose() = ()
                     })

@@ -38,6 +38,7 @@ module Selection =
             | Not operand -> walk operand
             | And(left, right)
             | Or(left, right) -> walk left @ walk right
+
         walk condition |> List.distinct
 
     let private negation truth =
@@ -53,7 +54,8 @@ module Selection =
         | Truth.True, Truth.True -> Truth.True
         | _ -> Truth.Undefined
 
-    let private disjunction a b = negation (conjunction (negation a) (negation b))
+    let private disjunction a b =
+        negation (conjunction (negation a) (negation b))
 
     let private compare comparison (a: float) (b: float) =
         if Double.IsNaN a || Double.IsNaN b then
@@ -67,6 +69,7 @@ module Selection =
                 | Comparison.GreaterOrEqual -> a >= b
                 | Comparison.Equal -> a = b
                 | Comparison.NotEqual -> a <> b
+
             if holds then Truth.True else Truth.False
 
     /// <summary>What the condition says of one event, by definition: the slow twin of <c>mask</c>.</summary>
@@ -83,6 +86,7 @@ module Selection =
 
     let rec private tile table start length condition : Truth[] =
         let inner = tile table start length
+
         match condition with
         | Compare(comparison, left, right) ->
             let a = Expression.evaluateTile table start length left
@@ -95,6 +99,7 @@ module Selection =
     /// The faults of a condition for a table with these columns: every name it does not have.
     let check (known: string seq) (condition: Condition) : Fault list =
         let known = Seq.toList known
+
         columns condition
         |> List.filter (fun name -> not (List.contains name known))
         |> List.map (fun name -> Fault.unknown "selection" "no such column" name known)
@@ -106,13 +111,17 @@ module Selection =
         | [] ->
             let log = FaultLog()
             let keep = Array.zeroCreate table.Count
+
             for start in 0 .. Expression.Tile .. table.Count - 1 do
                 let length = min Expression.Tile (table.Count - start)
+
                 tile table start length condition
                 |> Array.iteri (fun i truth ->
                     keep[start + i] <- (truth = Truth.True)
+
                     if truth = Truth.Undefined then
                         let struct (source, row) = table.Origin(start + i)
+
                         Fault.create
                             source
                             "the selection compares with NaN"
@@ -120,6 +129,7 @@ module Selection =
                         |> Fault.atEvent row
                         |> Fault.withValue (string condition)
                         |> log.Add)
+
             if log.IsEmpty then Ok keep else Error(log.ToList())
         | faults -> Error faults
 
@@ -128,4 +138,7 @@ module Selection =
     let apply (condition: Condition) (table: EventTable) : Result<EventTable, Fault list> =
         mask condition table
         |> Result.map (fun keep ->
-            if Array.forall id keep then table else EventTable.filter keep table)
+            if Array.forall id keep then
+                table
+            else
+                EventTable.filter keep table)

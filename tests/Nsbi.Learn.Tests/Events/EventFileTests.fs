@@ -9,11 +9,13 @@ open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch
 
-let private request = EventRequest.columns [ "m"; "p" ] |> EventRequest.weightedBy "w"
+let private request =
+    EventRequest.columns [ "m"; "p" ] |> EventRequest.weightedBy "w"
 
 let private cut text = good1 (Selection.parse text)
 
-let private bits (values: float[]) = values |> Array.map BitConverter.DoubleToInt64Bits
+let private bits (values: float[]) =
+    values |> Array.map BitConverter.DoubleToInt64Bits
 
 let private sameTable (a: EventTable) (b: EventTable) =
     List.ofSeq a.Names = List.ofSeq b.Names
@@ -24,29 +26,41 @@ let private sameTable (a: EventTable) (b: EventTable) =
 let private formats = [ "t.csv"; "t.csv.gz"; "t.npy"; "t.npz" ]
 
 [<Property(MaxTest = 50)>]
-let ``a table comes back bit for bit from every format`` (rows: NonEmptyArray<NormalFloat * NormalFloat>) =
+let ``a table comes back bit for bit from every format``
+    (rows: NonEmptyArray<NormalFloat * NormalFloat>)
+    =
     let m = rows.Get |> Array.map (fun (NormalFloat x, _) -> x)
     let awkward = rows.Get |> Array.map (fun (_, NormalFloat x) -> x)
-    let weights = Array.init m.Length (fun i -> if i = 0 then 1e10 else -0.1 * float (i % 3))
+
+    let weights =
+        Array.init m.Length (fun i -> if i = 0 then 1e10 else -0.1 * float (i % 3))
+
     let table = EventTable.ofColumns [ "m", m; "a \"b\", c", awkward ] (Some weights)
     let mutable same = true
+
     inFolder (fun folder ->
         for name in formats do
             let path = Path.Combine(folder, name)
             good (EventFile.write (Some "w") path table)
-            let again = good (EventFile.read (EventRequest.all |> EventRequest.weightedBy "w") path)
+
+            let again =
+                good (EventFile.read (EventRequest.all |> EventRequest.weightedBy "w") path)
+
             same <- same && sameTable table again)
+
     same
 
 [<Test>]
 let ``the same table gives the same bytes in every format`` () =
     let table = EventTable.ofColumns [ "m", [| 0.1; -0.0; 1e-300 |] ] None
+
     inFolder (fun folder ->
         for name in formats do
             let write name =
                 let path = Path.Combine(folder, name)
                 good (EventFile.write None path table)
                 File.ReadAllBytes path
+
             Assert.That((write name = write ("again-" + name)), name))
 
 [<Test>]
@@ -65,7 +79,9 @@ let ``a written csv reads as people would write it`` () =
 [<TestCase("\uFEFFm, p, w\n1, 2, 0.5\n +3, 4.0e0, 1.5 \n")>]
 [<TestCase("tag,w,p,m,tag\nab,0.5,2,1,x\n\"c,\nd\",1.5,4,3,\n")>]
 let ``csv files of all habits give the same table`` (text: string) =
-    let expected = EventTable.ofColumns [ "m", [| 1.0; 3.0 |]; "p", [| 2.0; 4.0 |] ] (Some [| 0.5; 1.5 |])
+    let expected =
+        EventTable.ofColumns [ "m", [| 1.0; 3.0 |]; "p", [| 2.0; 4.0 |] ] (Some [| 0.5; 1.5 |])
+
     inFolder (fun folder ->
         for name in [ "t.csv"; "t.csv.gz" ] do
             let table = good (EventFile.read request (textFile folder name text))
@@ -75,7 +91,10 @@ let ``csv files of all habits give the same table`` (text: string) =
 let ``without columns asked for all but the weight are read`` () =
     inFolder (fun folder ->
         let path = textFile folder "t.csv" "m,w,p\n1,1,2\n"
-        let table = good (EventFile.read (EventRequest.all |> EventRequest.weightedBy "w") path)
+
+        let table =
+            good (EventFile.read (EventRequest.all |> EventRequest.weightedBy "w") path)
+
         equal [ "m"; "p" ] (List.ofSeq table.Names)
         let table = good (EventFile.read EventRequest.all path)
         equal [ "m"; "w"; "p" ] (List.ofSeq table.Names))
@@ -84,7 +103,10 @@ let ``without columns asked for all but the weight are read`` () =
 let ``the selection reads its own columns and keeps rows by their place in the file`` () =
     inFolder (fun folder ->
         let path = textFile folder "t.csv" "m,w,p\n1,1,2\n5,1,3\n9,2,4\n"
-        let request = EventRequest.columns [ "p" ] |> EventRequest.selecting (cut "m > 2 && w > 1")
+
+        let request =
+            EventRequest.columns [ "p" ] |> EventRequest.selecting (cut "m > 2 && w > 1")
+
         let table = good (EventFile.read (EventRequest.weightedBy "w" request) path)
         equal [ "p"; "m"; "w" ] (List.ofSeq table.Names)
         equal [| 4.0 |] (EventTable.values "p" table)
@@ -94,7 +116,10 @@ let ``the selection reads its own columns and keeps rows by their place in the f
 let ``a numpy matrix, vector, record file and archive give the same columns`` () =
     inFolder (fun folder ->
         let path name = Path.Combine(folder, name)
-        let read request name = good (EventFile.read request (path name))
+
+        let read request name =
+            good (EventFile.read request (path name))
+
         let matrix = NpyArray.ofMatrix 2 3 [| 1.0; 2.0; 0.5; 3.0; 4.0; 1.5 |]
         good (NpyFile.write (path "matrix.npy") matrix)
         let expected = read (EventRequest.naming [ "m"; "p"; "w" ] request) "matrix.npy"
@@ -122,6 +147,7 @@ let ``records of several types are read where they are numbers`` () =
         equal [| 1.0; 0.0 |] (EventTable.values "ok" table)
         equal [| 1.5; 2.5 |] (EventTable.values "m" table)
         let found = EventFile.read EventRequest.all path |> sentences folder
+
         equal
             [
                 "t.npy, column 'tag': the column does not hold numbers; leave it out of the request."
@@ -135,11 +161,13 @@ let ``blocks joined are the whole file`` () =
         let path = textFile folder "t.csv" (String.Join("\n", "m,p,w" :: lines))
         let request = request |> EventRequest.selecting (cut "m > 100")
         let whole = good (EventFile.read request path)
+
         for rows in [ 1; 7; 100; 999; 1000; 5000 ] do
             let blocks = EventFile.blocks request rows path |> Seq.map good |> Seq.toList
             let joined = EventTable.concat blocks
             Assert.That(sameTable whole joined, $"blocks of {rows}")
             equal (whole.Origin 899) (joined.Origin 899)
+
         let count = EventFile.fold request 100 (fun n table -> n + table.Count) 0 path
         equal (Ok 900) count)
 

@@ -6,7 +6,9 @@ open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch
 
 let private table =
-    EventTable.ofColumns [ "m", [| 1.0; 2.0; 3.0 |]; "p", [| 4.0; 5.0; 6.0 |] ] (Some [| 0.5; -1.0; 2.0 |])
+    EventTable.ofColumns
+        [ "m", [| 1.0; 2.0; 3.0 |]; "p", [| 4.0; 5.0; 6.0 |] ]
+        (Some [| 0.5; -1.0; 2.0 |])
 
 [<Test>]
 let ``sums and effective size follow their definitions`` () =
@@ -35,7 +37,9 @@ let ``taking rows keeps their origin and weight`` () =
 
 [<Test>]
 let ``joined tables keep the origins of their parts whatever the order of columns`` () =
-    let other = good (EventTable.create "other" [ "p", [| 7.0 |]; "m", [| 8.0 |] ] [| 1.0 |])
+    let other =
+        good (EventTable.create "other" [ "p", [| 7.0 |]; "m", [| 8.0 |] ] [| 1.0 |])
+
     let joined = EventTable.concat [ table; other; EventTable.take [| 1 |] table ]
     equal [| 1.0; 2.0; 3.0; 8.0; 2.0 |] (EventTable.values "m" joined)
     Assert.That(joined.Origin 3, Is.EqualTo(struct ("other", 1)))
@@ -67,6 +71,7 @@ let ``all faults of the columns given are reported at once`` () =
     let faults =
         EventTable.create "toy" [ "m", [| 1.0; nan |]; "m", [| 1.0 |] ] [| infinity; 1.0 |]
         |> sentences ""
+
     let expected = [
         "toy, column 'm': the column is there more than once; give each a name of its own."
         "toy, event 2, column 'm': the value is not a finite number ('NaN'); "
@@ -76,6 +81,7 @@ let ``all faults of the columns given are reported at once`` () =
         "toy, column 'm': the column and the weights differ in length ('1 values'); "
         + "there are 2 weights."
     ]
+
     Assert.That(faults, Is.EquivalentTo expected)
 
 [<Test>]

@@ -78,8 +78,10 @@ let private arrays =
     gen {
         let! shape = shapes
         let n = List.fold (*) 1 shape
+
         let numbers (make: 'T[] -> NpyData) =
             ArbMap.defaults |> ArbMap.generate<'T> |> Gen.arrayOfLength n |> Gen.map make
+
         let! data =
             Gen.oneof [
                 numbers NpyData.Float32
@@ -87,6 +89,7 @@ let private arrays =
                 numbers NpyData.Int32
                 numbers NpyData.Int64
             ]
+
         return NpyArray.create shape data
     }
 
@@ -101,6 +104,7 @@ let private same (a: NpyArray) (b: NpyArray) =
         | NpyData.Float64 values -> "f8", Array.map BitConverter.DoubleToInt64Bits values
         | NpyData.Int32 values -> "i4", Array.map int64 values
         | NpyData.Int64 values -> "i8", values
+
     a.Shape = b.Shape && bits a.Data = bits b.Data
 
 [<Property(Arbitrary = [| typeof<Generators> |], MaxTest = 300)>]
@@ -108,6 +112,7 @@ let ``an array of any type and shape comes back bit for bit`` (array: NpyArray) 
     use stream = new MemoryStream()
     NpyFile.writeStream array stream
     stream.Position <- 0L
+
     match NpyFile.readStream "a.npy" stream.Length (fun _ -> true) stream with
     | Ok(NpyContent.Whole again) -> same array again
     | _ -> false
@@ -160,9 +165,7 @@ let ``each broken file has its sentence`` () =
 let ``a file that is not there and a folder have their sentences`` () =
     inFolder (fun folder ->
         let found = NpyFile.read (Path.Combine(folder, "b.npy")) |> sentences folder
-        equal
-            [ "b.npy: there is no such file; check the name and the folder it is in." ]
-            found
+        equal [ "b.npy: there is no such file; check the name and the folder it is in." ] found
         Directory.CreateDirectory(Path.Combine(folder, "c.npy")) |> ignore
         let found = NpyFile.read (Path.Combine(folder, "c.npy")) |> sentences folder
         equal [ "c.npy: this is a folder, not a file; name the file inside it." ] found)

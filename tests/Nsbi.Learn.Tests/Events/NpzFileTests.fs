@@ -28,6 +28,7 @@ let ``an archive that numpy deflated is read`` () =
             "m", NpyArray.ofVector [| 1.0; 2.0; 3.0 |]
             "n", NpyArray.create [ 3 ] (NpyData.Int32 [| 4; 5; 6 |])
         ]
+
         equal expected (good (NpzFile.read (bytesFile folder "a.npz" deflated))))
 
 [<Test>]
@@ -47,6 +48,7 @@ let ``the same arrays give the same bytes, stored and without the time of day`` 
             let path = Path.Combine(folder, name)
             good (NpzFile.write path arrays)
             File.ReadAllBytes path
+
         let first = write "a.npz"
         File.SetLastWriteTimeUtc(Path.Combine(folder, "a.npz"), DateTime(2001, 1, 1))
         let second = write "b.npz"

@@ -21,6 +21,7 @@ let argumentFault (action: unit -> unit) : string =
 /// Runs a test with a folder of its own, removed afterwards.
 let inFolder (test: string -> unit) =
     let folder = Directory.CreateTempSubdirectory "nsbi-events-"
+
     try
         test folder.FullName
     finally
@@ -30,8 +31,13 @@ let inFolder (test: string -> unit) =
 let textFile (folder: string) (name: string) (text: string) =
     let path = Path.Combine(folder, name)
     use file = File.Create path
+
     use stream: Stream =
-        if name.EndsWith ".gz" then new GZipStream(file, CompressionLevel.Fastest) else file
+        if name.EndsWith ".gz" then
+            new GZipStream(file, CompressionLevel.Fastest)
+        else
+            file
+
     stream.Write(ReadOnlySpan(Encoding.UTF8.GetBytes text))
     path
 
@@ -48,7 +54,8 @@ let good (result: Result<'T, Fault list>) : 'T =
         Assert.Fail(Fault.render faults)
         Unchecked.defaultof<'T>
 
-let good1 (result: Result<'T, Fault>) : 'T = result |> Result.mapError List.singleton |> good
+let good1 (result: Result<'T, Fault>) : 'T =
+    result |> Result.mapError List.singleton |> good
 
 /// The sentences of a failure, with the folder taken out of the names.
 let sentences (folder: string) (result: Result<'T, Fault list>) : string list =
@@ -66,14 +73,20 @@ let sentence (result: Result<'T, Fault>) : string =
 /// A file of the shared data beside the repository; the test is ignored where there is none.
 let sharedData (name: string) : string =
     let rec root (folder: DirectoryInfo) =
-        if isNull folder then None
-        elif File.Exists(Path.Combine(folder.FullName, "Nsbi.slnx")) then Some folder.FullName
-        else root folder.Parent
+        if isNull folder then
+            None
+        elif File.Exists(Path.Combine(folder.FullName, "Nsbi.slnx")) then
+            Some folder.FullName
+        else
+            root folder.Parent
+
     match root (DirectoryInfo TestContext.CurrentContext.TestDirectory) with
     | Some root ->
         let path = Path.GetFullPath(Path.Combine(root, "..", "shared", "data", name))
+
         if not (File.Exists path) then
             Assert.Ignore "The shared data are not beside this repository: nothing to compare with."
+
         path
     | None ->
         Assert.Ignore "The tests do not run inside the repository: the shared data cannot be found."

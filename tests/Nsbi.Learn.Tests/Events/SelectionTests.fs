@@ -40,18 +40,20 @@ let private operators = [
 ]
 
 let rec private expressions size : Gen<Expression> =
-    let leaf =
-        Gen.oneof [ Gen.map Number numbers; Gen.map Column (Gen.elements names) ]
+    let leaf = Gen.oneof [ Gen.map Number numbers; Gen.map Column (Gen.elements names) ]
+
     if size <= 0 then
         leaf
     else
         let inner = expressions (size / 2)
+
         let call =
             gen {
                 let! callee = Gen.elements functions
                 let! arguments = Gen.listOfLength (Expression.arity callee) inner
                 return Call(callee, arguments)
             }
+
         Gen.oneof [
             leaf
             Gen.map Negate inner
@@ -75,10 +77,12 @@ let rec private conditions size : Gen<Condition> =
             (Gen.elements comparisons)
             (expressions (size / 2))
             (expressions (size / 2))
+
     if size <= 0 then
         compare
     else
         let inner = conditions (size / 2)
+
         Gen.oneof [
             compare
             Gen.map Not inner
@@ -98,12 +102,15 @@ let ``a printed condition is read as the same condition`` (condition: Condition)
 let ``whole tables and single events agree`` (condition: Condition) (seed: int) =
     // More events than a tile, so that the seams are crossed.
     let random = Random seed
+
     let columns = [
         for name in names -> name, Array.init 700 (fun _ -> 4.0 * random.NextDouble() - 2.0)
     ]
+
     let table = EventTable.ofColumns columns None
     let value i name = table.Column(name).Span[i]
     let expected = Array.init 700 (fun i -> Selection.holds (value i) condition)
+
     match Selection.mask condition table with
     | Ok mask -> mask = Array.map ((=) Truth.True) expected
     | Error faults ->
@@ -158,13 +165,16 @@ let ``what cannot be read is shown where it stands`` (text: string, position: in
 
 [<Test>]
 let ``a misspelt function, a chain and a lone number each have their sentence`` () =
-    let first text = (sentence (Selection.parse text)).Split('\n')[0]
+    let first text =
+        (sentence (Selection.parse text)).Split('\n')[0]
+
     let expected = [
         "selection, character 1: cannot be read; there is no function 'lgo'; did you mean 'log'?"
         "selection, character 9: cannot be read; comparisons do not chain; "
         + "write 110 < x && x < 160."
         "selection, character 1: cannot be read; this is a number; compare it with something."
     ]
+
     equal expected [ first "lgo(m) > 1"; first "110 < m < 160"; first "m" ]
 
 [<Test>]
@@ -176,19 +186,31 @@ let ``an unfinished condition says what was expected`` () =
 [<Test>]
 let ``every unknown column is named`` () =
     let table = EventTable.ofColumns [ "Higgs_mass", [| 125.0 |] ] None
+
     let faults =
-        Selection.mask (good1 (Selection.parse "Higgs_mas > 110 && qq < 3")) table |> sentences ""
+        Selection.mask (good1 (Selection.parse "Higgs_mas > 110 && qq < 3")) table
+        |> sentences ""
+
     Assert.That(faults.Length, Is.EqualTo 2)
-    Assert.That(faults[0], Does.Contain "column 'Higgs_mas': no such column; did you mean 'Higgs_mass'?")
+
+    Assert.That(
+        faults[0],
+        Does.Contain "column 'Higgs_mas': no such column; did you mean 'Higgs_mass'?"
+    )
+
     Assert.That(faults[1], Does.Contain "'qq'")
 
 [<Test>]
 let ``a comparison with NaN names the event`` () =
     let table = EventTable.ofColumns [ "m", [| 1.0; -1.0; 2.0 |] ] None
-    let faults = Selection.apply (good1 (Selection.parse "log(m) >= 0")) table |> sentences ""
+
+    let faults =
+        Selection.apply (good1 (Selection.parse "log(m) >= 0")) table |> sentences ""
+
     let expected =
         "event table, event 2: the selection compares with NaN ('log(m) >= 0'); "
         + "guard it with a further condition, such as x > 0 && log(x) > 1."
+
     equal [ expected ] (faults)
 
 [<Test>]

@@ -19,7 +19,8 @@ let private columns = [
     "Z2_pt"
 ]
 
-let private request = EventRequest.columns columns |> EventRequest.weightedBy "Weight"
+let private request =
+    EventRequest.columns columns |> EventRequest.weightedBy "Weight"
 
 let private window =
     request
@@ -34,13 +35,16 @@ let ``signal, background and collisions have the stated events and weights`` () 
         let table = good (EventFile.read request (sharedData name))
         Assert.That(table.Count, Is.EqualTo(count: int))
         Assert.That(table.SumOfWeights, Is.EqualTo(sum).Within 5e-5)
+
     check signal 11620 2.9157
     check background 49356 95.2211
     check "hzz4l/data_2e2mu_dedup90.csv.gz" 90 90.0
 
 [<Test>]
 let ``the mass window keeps the expected events`` () =
-    let sum name = (good (EventFile.read window (sharedData name))).SumOfWeights
+    let sum name =
+        (good (EventFile.read window (sharedData name))).SumOfWeights
+
     Assert.That(sum signal, Is.EqualTo(2.85).Within 0.005)
     Assert.That(sum background, Is.EqualTo(7.98).Within 0.005)
 
