@@ -77,12 +77,15 @@ type CheckLimits = {
     Identity: float
     /// <summary>Smallest r that counts as saturated: a score of 1 in single precision.</summary>
     LargestRatio: float
+    /// <summary>Largest distance of a parameter fitted to simulated events from its true value.
+    /// </summary>
+    Closure: float
 }
 
 /// <summary>Sets of limits.</summary>
 [<RequireQualifiedAccess>]
 module CheckLimits =
-    /// <summary>3σ, 3 % in the norm, p ≥ 10⁻⁴, 2 % per bin, 2 % per event, 100 events, 10⁻⁶, 2²⁴.</summary>
+    /// <summary>3σ, 3 % in the norm, p ≥ 10⁻⁴, 2 % per bin, 2 % per event, 100 events, 10⁻⁶, 2²⁴, 0.1.</summary>
     let standard: CheckLimits = {
         Sigmas = 3.0
         Normalisation = 0.03
@@ -92,4 +95,5 @@ module CheckLimits =
         EffectiveEvents = 100.0
         Identity = 1e-6
         LargestRatio = 16777216.0
+        Closure = 0.1
     }

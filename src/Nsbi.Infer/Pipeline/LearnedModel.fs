@@ -214,36 +214,29 @@ module LearnedModel =
                 (SimulatedEvents.expected learned.Simulated)
             |> Some
 
-    let private observation (learned: LearnedModel) kind weights counts =
-        let data =
-            match weights with
-            | Some weights ->
-                Observation.nothing |> Observation.withWeights signalRegion kind weights
-            | None -> Observation.nothing
+    let private observed likelihood (counts: float list option) : Observation =
+        let counts = counts |> Option.map (fun n -> controlRegion, n) |> Option.toList
 
-        let data =
-            match counts with
-            | Some counts -> {
-                data with
-                    Counts = Map.ofList [ controlRegion, counts ]
-              }
-            | None -> data
-
-        match Observation.create learned.Likelihood data with
+        match Observation.observed likelihood counts with
         | Ok observation -> observation
         | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
 
-    /// <summary>The observation of simulated events with the given weights; the control region at its
-    /// expectation.</summary>
+    /// <summary>Simulated events with the given weights as if they were observed: their ratios are
+    /// taken as they are, like those of data. The control region is at its expectation.</summary>
     let ofSimulation (learned: LearnedModel) (theta: float[]) (weights: float[]) : Observation =
-        observation learned TableKind.Reference (Some weights) (controlExpectation learned theta)
+        let events = table learned.Analysis learned.Simulated.Samples weights learned.Ratios
+
+        match
+            Likelihood.compile learned.Model (RatioTables.observed signalRegion events RatioTables.empty)
+        with
+        | Ok likelihood -> observed likelihood (controlExpectation learned theta)
+        | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
 
     /// <summary>The observation of the data; none if the analysis has none.</summary>
     let ofData (learned: LearnedModel) : Observation option =
         learned.Observed
         |> Option.map (fun _ ->
-            let counts = learned.Control |> Option.bind _.Counts
-            observation learned TableKind.Observed None counts)
+            observed learned.Likelihood (learned.Control |> Option.bind _.Counts))
 
     /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events, with its gradient in all
     /// parameters.</summary>
