@@ -36,30 +36,47 @@ type Fault = {
     /// One sentence: source, place, problem, value, remedy.
     override this.ToString() =
         let text = StringBuilder(this.Source)
+
         let where (format: string) value =
-            text.Append(", ").Append(String.Format(CultureInfo.InvariantCulture, format, [| box value |]))
+            text
+                .Append(", ")
+                .Append(String.Format(CultureInfo.InvariantCulture, format, [| box value |]))
             |> ignore
+
         this.Path |> Option.iter (where "{0}")
         this.Line |> Option.iter (where "line {0}")
         this.Event |> Option.iter (where "event {0}")
         this.Column |> Option.iter (where "column '{0}'")
         this.Character |> Option.iter (fst >> where "character {0}")
         text.Append(": ") |> ignore
+
         if this.Count > 1 then
             let count = this.Count.ToString("N0", CultureInfo.InvariantCulture)
             text.Append("and ").Append(count).Append(" more: ") |> ignore
+
         text.Append(this.Problem) |> ignore
+
         this.Value
         |> Option.iter (fun value ->
-            let short = if value.Length > 60 then value.Substring(0, 57) + "..." else value
+            let short =
+                if value.Length > 60 then
+                    value.Substring(0, 57) + "..."
+                else
+                    value
+
             text.Append(" ('").Append(short.ReplaceLineEndings " ").Append("')") |> ignore)
+
         if this.Remedy <> "" then
             text.Append("; ").Append(this.Remedy) |> ignore
-        text.Append('.') |> ignore
+
+        if text[text.Length - 1] <> '?' then
+            text.Append '.' |> ignore
+
         this.Character
         |> Option.iter (fun (position, expression) ->
             text.Append("\n    ").Append(expression).Append("\n    ") |> ignore
             text.Append(' ', max 0 (position - 1)).Append('^') |> ignore)
+
         text.ToString()
 
 /// Words that build faults, and the sentences of a list of them.
@@ -122,32 +139,53 @@ module Fault =
             let written, counted = kind |> List.partition (fun fault -> fault.Count = 1)
             let shown = written |> List.truncate Cap
             let rest = written.Length - shown.Length + total counted
+
             if rest = 0 then
                 shown
             else
-                shown @ [ { create source problem "" with Count = rest } ])
+                shown
+                @ [
+                    {
+                        create source problem "" with
+                            Count = rest
+                    }
+                ])
 
     /// One sentence for each fault of the capped list.
     let sentences (faults: Fault list) : string list = faults |> capped |> List.map string
 
     /// All sentences, one under the other.
-    let render (faults: Fault list) : string = faults |> sentences |> String.concat "\n"
+    let render (faults: Fault list) : string =
+        faults |> sentences |> String.concat "\n"
 
-    /// <summary>The element closest in spelling, for "did you mean": at most a third of the letters
-    /// may differ (Levenshtein distance, case ignored).</summary>
+    /// Letters to change, add, drop or swap with their neighbour to come from a to b.
+    let private distance (a: string) (b: string) : int =
+        let d = Array2D.zeroCreate (a.Length + 1) (b.Length + 1)
+
+        for i in 0 .. a.Length do
+            for j in 0 .. b.Length do
+                d[i, j] <-
+                    if i = 0 || j = 0 then
+                        i + j
+                    else
+                        let change = if a[i - 1] = b[j - 1] then 0 else 1
+
+                        let best =
+                            min (d[i - 1, j] + 1) (d[i, j - 1] + 1)
+                            |> min (d[i - 1, j - 1] + change)
+
+                        if i > 1 && j > 1 && a[i - 1] = b[j - 2] && a[i - 2] = b[j - 1] then
+                            min best (d[i - 2, j - 2] + 1)
+                        else
+                            best
+
+        d[a.Length, b.Length]
+
+    /// <summary>The candidate closest in spelling, for "did you mean": at most a third of the letters
+    /// may differ (case ignored; two neighbours swapped count as one).</summary>
     let nearest (name: string) (candidates: string seq) : string option =
-        let distance (a: string) (b: string) =
-            let mutable previous = Array.init (b.Length + 1) id
-            for i in 1 .. a.Length do
-                let current = Array.zeroCreate (b.Length + 1)
-                current[0] <- i
-                for j in 1 .. b.Length do
-                    let change = if a[i - 1] = b[j - 1] then 0 else 1
-                    current[j] <-
-                        min (min (current[j - 1] + 1) (previous[j] + 1)) (previous[j - 1] + change)
-                previous <- current
-            previous[b.Length]
         let wanted = name.ToLowerInvariant()
+
         candidates
         |> Seq.map (fun candidate -> candidate, distance wanted (candidate.ToLowerInvariant()))
         |> Seq.filter (fun (candidate, d) -> 3 * d <= max candidate.Length name.Length)
@@ -159,15 +197,20 @@ module Fault =
     /// they are few, all of them.</summary>
     let unknown (source: string) (problem: string) (name: string) (known: string seq) : Fault =
         let known = Seq.toList known
+
         let list =
             match known with
             | [] -> "there is none"
             | _ when known.Length <= 24 -> "there are " + String.concat ", " known
-            | _ -> $"there are {known.Length}, the first are " + (known |> List.truncate 24 |> String.concat ", ")
+            | _ ->
+                $"there are {known.Length}, the first are "
+                + (known |> List.truncate 24 |> String.concat ", ")
+
         let remedy =
             match nearest name known with
             | Some close -> $"did you mean '{close}'? {list}"
             | None -> list
+
         create source problem remedy |> inColumn name
 
 /// <summary>Collects faults while a source is read: counts all, keeps <c>Fault.Cap</c> of a kind.</summary>
@@ -183,6 +226,7 @@ type FaultLog() =
     /// Adds one fault.
     member _.Add(fault: Fault) : unit =
         let key = struct (fault.Source, fault.Problem)
+
         match kinds.TryGetValue key with
         | true, (kept, rest) when kept.Count >= Fault.Cap || fault.Count > 1 ->
             rest.Value <- rest.Value + fault.Count
@@ -201,7 +245,12 @@ type FaultLog() =
         for key in order do
             let kept, rest = kinds[key]
             yield! kept
+
             if rest.Value > 0 then
                 let struct (source, problem) = key
-                yield { Fault.create source problem "" with Count = rest.Value }
+
+                yield {
+                    Fault.create source problem "" with
+                        Count = rest.Value
+                }
     ]

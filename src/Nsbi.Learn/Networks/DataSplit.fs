@@ -1,6 +1,7 @@
 namespace Nsbi.Learn.Networks
 
 open Nsbi.Kernels
+open Nsbi.Learn.Events
 
 /// <summary>What an event does for the estimator of one fold.</summary>
 [<RequireQualifiedAccess>]
@@ -16,7 +17,8 @@ type Role =
 
 /// <summary>Who goes where: a pure function of (seed, group), so that copies of an event stay together
 /// and a split does not change when events are added or reordered.</summary>
-/// <remarks>Each decision draws from a stream of its own, keyed by (seed, purpose, group).</remarks>
+/// <remarks>Folds and validation are those of <c>Nsbi.Learn.Events.Fold</c>; the other decisions draw from
+/// streams of their own, keyed by (seed, purpose, group).</remarks>
 [<RequireQualifiedAccess>]
 module DataSplit =
     let private uniform (seed: uint64) (purpose: string) (group: uint64) : float =
@@ -24,12 +26,7 @@ module DataSplit =
         stream.NextDouble()
 
     /// <summary>The fold of a group, uniform among 0 … folds − 1.</summary>
-    let fold (seed: uint64) (folds: int) (group: uint64) : int =
-        if folds = 1 then
-            0
-        else
-            let mutable stream = RandomStream(seed, "fold", group)
-            stream.NextInt32 folds
+    let fold (seed: uint64) (folds: int) (group: uint64) : int = Fold.ofGroup seed folds group
 
     /// <summary>What an event of a group does for the estimator of fold f.</summary>
     /// <remarks>The held-out fold (or, with one fold, the held-out share) is divided evenly into
@@ -45,7 +42,7 @@ module DataSplit =
 
         if heldOut then
             if uniform seed "check" group < 0.5 then Role.Check else Role.Normalisation
-        elif uniform seed "validation" group < settings.Training.ValidationFraction then
+        elif Fold.isValidation seed settings.Training.ValidationFraction group then
             Role.Validation
         else
             Role.Training
