@@ -45,7 +45,8 @@ module ClassifierSettings =
     let internal faults (source: string) (settings: ClassifierSettings) : Fault list =
         let range name remedy inside (value: string) = [
             if not inside then
-                Fault.create source $"the {name} is out of range" remedy |> Fault.withValue value
+                Fault.create source $"the {name} is out of range" remedy
+                |> Fault.withValue value
         ]
 
         let positive (value: float) = Double.IsFinite value && value > 0.0
@@ -73,7 +74,8 @@ module ClassifierSettings =
             yield! range "batch size" "at least 1" (batch >= 1) (string batch)
             yield! range "number of epochs" "at least 1" (epochs >= 1) (string epochs)
             match settings.Patience with
-            | Some patience -> yield! range "patience" "at least 0" (patience >= 0) (string patience)
+            | Some patience ->
+                yield! range "patience" "at least 0" (patience >= 0) (string patience)
             | None -> ()
             yield!
                 range

@@ -70,9 +70,14 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
 
     let training, validation = set trainingRows, set validationRows
     let steps = (training.Rows + settings.BatchSize - 1) / settings.BatchSize
-    let bound step = int (int64 training.Rows * int64 step / int64 steps)
+
+    let bound step =
+        int (int64 training.Rows * int64 step / int64 steps)
+
     let layers = NetworkGraph.parameters architecture inputs outputs
-    let loss = NetworkGraph.logits architecture inputs layers |> NetworkGraph.rowLoss outputs
+
+    let loss =
+        NetworkGraph.logits architecture inputs layers |> NetworkGraph.rowLoss outputs
 
     let plan =
         TrainingPlan.Compile(
@@ -114,7 +119,9 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
 
     let learningRate () =
         let elapsed = float epochs.Length + float step / float steps
-        settings.LearningRate * Schedule.factor settings.Schedule settings.Epochs elapsed past
+
+        settings.LearningRate
+        * Schedule.factor settings.Schedule settings.Epochs elapsed past
 
     /// Mean over the validation events, added up in their order.
     let validationLoss () =
@@ -225,7 +232,9 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
         )
 
     member private _.Report(fold: int, memberNumber: int, context: TrainingContext) : unit =
-        let last = List.tryHead epochs |> Option.map (fun e -> e.TrainLoss, e.ValidationLoss)
+        let last =
+            List.tryHead epochs |> Option.map (fun e -> e.TrainLoss, e.ValidationLoss)
+
         let trainLoss, validationLoss = defaultArg last (nan, nan)
 
         context.Progress.Report {

@@ -41,7 +41,10 @@ module DataSplit =
                 fold seed settings.Folds group = f
 
         if heldOut then
-            if uniform seed "check" group < 0.5 then Role.Check else Role.Normalisation
+            if uniform seed "check" group < 0.5 then
+                Role.Check
+            else
+                Role.Normalisation
         elif Fold.isValidation seed settings.Training.ValidationFraction group then
             Role.Validation
         else

@@ -14,7 +14,13 @@ module EstimatorAssembly =
             |> List.map (fun target ->
                 List.init settings.Members (fun m -> find (TrainingTask.nameOf target fold m)))
 
-        match wanted |> List.concat |> List.collect (function Ok _ -> [] | Error e -> e) with
+        match
+            wanted
+            |> List.concat
+            |> List.collect (function
+                | Ok _ -> []
+                | Error e -> e)
+        with
         | [] ->
             wanted
             |> List.map (List.choose Result.toOption >> Array.ofList)
@@ -32,20 +38,21 @@ module EstimatorAssembly =
         : FoldEstimator * NormalisationRecord list =
         let w = mixture.WeightArray
         let roles = TrainingTask.roles settings events fold
-        let at (values: 'T[]) (rows: int[]) = rows |> Array.map (fun row -> values[row])
+
+        let at (values: 'T[]) (rows: int[]) =
+            rows |> Array.map (fun row -> values[row])
+
         let seen = [ Role.Training; Role.Validation ]
 
-        let rows =
-            {|
-                Train =
-                    [|
-                        for i in 0 .. roles.Length - 1 do
-                            if List.contains roles[i] seen then
-                                i
-                    |]
-                Normalise = TrainingTask.rowsOf roles Role.Normalisation
-                Check = TrainingTask.rowsOf roles Role.Check
-            |}
+        let rows = {|
+            Train = [|
+                for i in 0 .. roles.Length - 1 do
+                    if List.contains roles[i] seen then
+                        i
+            |]
+            Normalise = TrainingTask.rowsOf roles Role.Normalisation
+            Check = TrainingTask.rowsOf roles Role.Check
+        |}
 
         let raw rows =
             RawRatios.gather events.FeatureCount events.Features rows
@@ -126,7 +133,12 @@ module EstimatorAssembly =
 
         let folds = List.init settings.Folds (networksOf settings mixture find)
 
-        match folds |> List.collect (function Ok _ -> [] | Error faults -> faults) with
+        match
+            folds
+            |> List.collect (function
+                | Ok _ -> []
+                | Error faults -> faults)
+        with
         | [] ->
             let normalised =
                 folds

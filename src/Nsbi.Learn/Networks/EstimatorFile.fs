@@ -58,11 +58,10 @@ module EstimatorFile =
                 match element.TryGetProperty "offsets" with
                 | true, offsets -> Normalisation.Joint(numbers offsets)
                 | _ -> Normalisation.Divided(numbers (element.GetProperty "constants"))
-            Networks =
-                [|
-                    for members in element.GetProperty("networks").EnumerateArray() ->
-                        [| for network in members.EnumerateArray() -> Network.read source network |]
-                |]
+            Networks = [|
+                for members in element.GetProperty("networks").EnumerateArray() ->
+                    [| for network in members.EnumerateArray() -> Network.read source network |]
+            |]
         }
 
     /// <summary>The estimator as one JSON file; equal estimators give equal bytes.</summary>
@@ -120,12 +119,15 @@ module EstimatorFile =
         ]
 
         RatioEstimator(
-            EstimatorSettings.ofJson source "$.settings" (root.GetProperty "settings") |> valueOf,
+            EstimatorSettings.ofJson source "$.settings" (root.GetProperty "settings")
+            |> valueOf,
             ReferenceMixture.exact weights |> valueOf,
             (match root.TryGetProperty "preprocessing" with
              | true, text -> Some(text.GetString())
              | _ -> None),
-            [| for fold in root.GetProperty("folds").EnumerateArray() -> readFold source fold |],
+            [|
+                for fold in root.GetProperty("folds").EnumerateArray() -> readFold source fold
+            |],
             records
         )
 

@@ -85,7 +85,10 @@ type internal JsonFields(source: string, path: string, element: JsonElement, log
             let whole (item: JsonElement) =
                 item.ValueKind = JsonValueKind.Number && fst (item.TryGetInt32())
 
-            if value.ValueKind = JsonValueKind.Array && Seq.forall whole (value.EnumerateArray()) then
+            if
+                value.ValueKind = JsonValueKind.Array
+                && Seq.forall whole (value.EnumerateArray())
+            then
                 Some [ for item in value.EnumerateArray() -> item.GetInt32() ]
             else
                 None)
@@ -120,8 +123,9 @@ type internal JsonFields(source: string, path: string, element: JsonElement, log
         if element.ValueKind = JsonValueKind.Object then
             for field in element.EnumerateObject() do
                 if not (asked.Contains field.Name) then
-                    { Fault.unknown source "no such setting" field.Name asked with
-                        Column = None
+                    {
+                        Fault.unknown source "no such setting" field.Name asked with
+                            Column = None
                     }
                     |> Fault.inJson source $"{path}.{field.Name}"
                     |> log.Add
@@ -129,4 +133,5 @@ type internal JsonFields(source: string, path: string, element: JsonElement, log
 /// Numbers as text in faults.
 [<RequireQualifiedAccess>]
 module internal JsonFields =
-    let text (value: float) : string = value.ToString("R", CultureInfo.InvariantCulture)
+    let text (value: float) : string =
+        value.ToString("R", CultureInfo.InvariantCulture)

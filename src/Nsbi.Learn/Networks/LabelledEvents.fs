@@ -172,7 +172,10 @@ module LabelledEvents =
 
         for name, copies in parts |> List.countBy _.Name do
             if copies > 1 then
-                Fault.create "classes" "the name stands for more than one class" "rename one of them"
+                Fault.create
+                    "classes"
+                    "the name stands for more than one class"
+                    "rename one of them"
                 |> Fault.withValue name
                 |> log.Add
 
@@ -188,7 +191,9 @@ module LabelledEvents =
             Error(log.ToList())
         else
             let parts = List.toArray parts
-            let keeps (weight: float) = policy <> NegativeWeights.Drop || weight >= 0.0
+
+            let keeps (weight: float) =
+                policy <> NegativeWeights.Drop || weight >= 0.0
 
             let pick (values: ClassEvents -> 'T[]) =
                 parts
@@ -214,7 +219,8 @@ module LabelledEvents =
                     part.Weights |> Array.filter keeps |> Array.map (fun _ -> c))
                 |> Array.concat
 
-            let negativeOf (part: ClassEvents) = part.Weights |> Array.filter (fun w -> w < 0.0)
+            let negativeOf (part: ClassEvents) =
+                part.Weights |> Array.filter (fun w -> w < 0.0)
 
             let using = {
                 Policy = policy

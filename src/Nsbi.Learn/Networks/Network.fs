@@ -52,7 +52,7 @@ type Network
                 $"{features.Length} numbers are not whole rows of {inputs} features."
 
         let rows = features.Length / inputs
-        let result = Array.zeroCreate<float32> (rows * outputs)
+        let result = Array.zeroCreate<float32>(rows * outputs)
 
         if rows > 0 then
             let capacity = min rows blockRows
@@ -60,7 +60,7 @@ type Network
             let logits = NetworkGraph.logits architecture inputs layers
             use plan = Plan.Compile(team, Precision.Single, capacity, [ logits ])
             plan.SetParameters values
-            let block = Array.zeroCreate<float32> (capacity * inputs)
+            let block = Array.zeroCreate<float32>(capacity * inputs)
             let table = Table.OfSingles([ "x", inputs ], block)
             let numbers = Array.init capacity id
 
@@ -86,7 +86,9 @@ type Network
     /// A line for people.
     override _.ToString() : string =
         let widths =
-            inputs :: architecture.Hidden @ [ outputs ] |> List.map string |> String.concat "-"
+            inputs :: architecture.Hidden @ [ outputs ]
+            |> List.map string
+            |> String.concat "-"
 
         $"network {widths} {architecture.Activation}, best of {history.Epochs.Length} epochs: {history.BestEpoch}"
 

@@ -41,10 +41,11 @@ module internal NetworkFile =
             fault $"the file of the format '{kind}' is damaged" "remove it and train again"
 
     let private floatsToBytes (values: float32 seq) (count: int) =
-        let bytes = Array.zeroCreate<byte> (4 * count)
+        let bytes = Array.zeroCreate<byte>(4 * count)
 
         values
-        |> Seq.iteri (fun i value -> BinaryPrimitives.WriteSingleLittleEndian(Span(bytes, 4 * i, 4), value))
+        |> Seq.iteri (fun i value ->
+            BinaryPrimitives.WriteSingleLittleEndian(Span(bytes, 4 * i, 4), value))
 
         bytes
 
@@ -53,7 +54,9 @@ module internal NetworkFile =
 
     let readSingles (element: JsonElement) (name: string) : float32[] =
         let bytes = element.GetProperty(name).GetBytesFromBase64()
-        Array.init (bytes.Length / 4) (fun i -> BinaryPrimitives.ReadSingleLittleEndian(ReadOnlySpan(bytes, 4 * i, 4)))
+
+        Array.init (bytes.Length / 4) (fun i ->
+            BinaryPrimitives.ReadSingleLittleEndian(ReadOnlySpan(bytes, 4 * i, 4)))
 
     let writeValues (writer: Utf8JsonWriter) (name: string) (values: Values) : unit =
         writer.WriteStartObject name

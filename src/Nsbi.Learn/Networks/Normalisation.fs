@@ -40,7 +40,9 @@ module Normalisation =
                     (nameof classes)
                     $"class {c} is part of the reference but has no events of positive weight here"
 
-        let factor = Array.map2 (fun w sum -> if sum > 0.0 then w / sum else 0.0) mixture sums
+        let factor =
+            Array.map2 (fun w sum -> if sum > 0.0 then w / sum else 0.0) mixture sums
+
         Array.map2 (fun c weight -> factor[c] * weight) classes weights
 
     /// <summary>C = E_ref[r] = Σ_c w_c ⟨r⟩_c, ⟨r⟩_c the weighted mean over the events of class c.</summary>
@@ -66,10 +68,7 @@ module Normalisation =
                 let deviation = q[i] * (ratio[i] - means[c] / mixture[c])
                 variance <- variance + deviation * deviation
 
-        {
-            Value = value
-            Error = sqrt variance
-        }
+        { Value = value; Error = sqrt variance }
 
     /// <summary>The constants of plain division, C_c = Σ_i q_i r_c(x_i).</summary>
     let divide (q: float[]) (ratios: float[][]) : Normalisation =
@@ -145,8 +144,8 @@ module Normalisation =
 
         let newton (gradient: float[]) (hessian: float[,]) =
             let matrix =
-                Matrix<float>.Build
-                    .Dense(
+                Matrix<float>
+                    .Build.Dense(
                         free,
                         free,
                         fun c d -> hessian[c, d] + (if c = d then 1e-14 * mixture[c] else 0.0)
@@ -168,9 +167,12 @@ module Normalisation =
                     let next = Array.map2 (fun bc sc -> bc + share * sc) b step
                     let struct (lower, slope, _) = objective mixture q ratios next
 
-                    if lower < value || excess slope < excess gradient then Some next
-                    elif share > 1e-6 then backtrack (share / 2.0)
-                    else None
+                    if lower < value || excess slope < excess gradient then
+                        Some next
+                    elif share > 1e-6 then
+                        backtrack (share / 2.0)
+                    else
+                        None
 
                 match backtrack 1.0 with
                 | Some next -> descend (iteration + 1) next
@@ -189,14 +191,13 @@ module Normalisation =
     /// <param name="mixture">w_c, used by the joint normalisation</param>
     /// <param name="normalisation">the constants or offsets, one per class</param>
     /// <param name="ratios">r[c][i]</param>
-    let apply
-        (mixture: float[])
-        (normalisation: Normalisation)
-        (ratios: float[][])
-        : float[][] =
+    let apply (mixture: float[]) (normalisation: Normalisation) (ratios: float[][]) : float[][] =
         match normalisation with
         | Normalisation.Divided constants ->
-            Array.map2 (fun constant ratio -> ratio |> Array.map (fun r -> r / constant)) constants ratios
+            Array.map2
+                (fun constant ratio -> ratio |> Array.map (fun r -> r / constant))
+                constants
+                ratios
         | Normalisation.Joint offsets ->
             let result = ratios |> Array.map Array.copy
             let s = Array.zeroCreate<float> mixture.Length

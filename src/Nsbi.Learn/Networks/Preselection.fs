@@ -60,16 +60,21 @@ module Preselection =
 
     let private faults (sample: ScoredSample) = [
         let source = $"sample '{sample.Name}'"
+
         if sample.Scores.Length <> sample.Weights.Length then
             Fault.create source "the scores and the weights differ in length" ""
             |> Fault.withValue $"{sample.Scores.Length} and {sample.Weights.Length}"
+
         if not (Double.IsFinite sample.Yield && sample.Yield > 0.0) then
             Fault.create source "the yield is not positive" "give the expected number of events"
             |> Fault.withValue (JsonFields.text sample.Yield)
+
         let bad = sample.Scores |> Array.filter Double.IsNaN
+
         if bad.Length > 0 then
             Fault.create source "the score is not a number" "look at the network"
             |> Fault.withValue $"{bad.Length} events"
+
         if not (Array.sum sample.Weights > 0.0) then
             Fault.create source "the total weight is not positive" "give more events"
             |> Fault.withValue (JsonFields.text (Array.sum sample.Weights))
@@ -97,7 +102,9 @@ module Preselection =
         }
 
     let private cutAt (signal: ScoredSample) (background: ScoredSample) (cut: float) =
-        let passing sample = selected sample (fun score -> score >= cut)
+        let passing sample =
+            selected sample (fun score -> score >= cut)
+
         let s, b = passing signal, passing background
         let ratio = s.Value / b.Value
         let relative = sqrt ((s.Error / s.Value) ** 2.0 + (b.Error / b.Value) ** 2.0)
@@ -142,7 +149,12 @@ module Preselection =
                 squares <- squares + w * w
 
             let last = i = events.Length - 1
-            let next = if last then Double.NegativeInfinity else scoreOf events[i + 1]
+
+            let next =
+                if last then
+                    Double.NegativeInfinity
+                else
+                    scoreOf events[i + 1]
 
             if next < score && b > 0.0 && b * b >= LeastEffective * squares then
                 visit score next (s / b)
@@ -237,6 +249,7 @@ module Preselection =
                 [|
                     for sample in samples do
                         let scale = sample.Yield / Array.sum sample.Weights
+
                         for i in 0 .. sample.Scores.Length - 1 do
                             if sample.Scores[i] < cut then
                                 struct (sample.Scores[i], scale * abs sample.Weights[i])
@@ -271,8 +284,7 @@ module Preselection =
                 }
 
                 let yields sample =
-                    Array.init bins (fun b ->
-                        selected sample (fun score -> bin region score = b))
+                    Array.init bins (fun b -> selected sample (fun score -> bin region score = b))
 
                 Ok {
                     region with

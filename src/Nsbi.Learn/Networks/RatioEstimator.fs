@@ -33,7 +33,12 @@ type NormalisationRecord = {
 [<RequireQualifiedAccess>]
 module internal RawRatios =
     /// Adds share·s_c/w_c of a softmax s to the ratios.
-    let addSoftmax (mixture: float[]) (share: float) (logits: float32[]) (ratios: float[][]) : unit =
+    let addSoftmax
+        (mixture: float[])
+        (share: float)
+        (logits: float32[])
+        (ratios: float[][])
+        : unit =
         let classes = mixture.Length
         let s = Array.zeroCreate<float> classes
 
@@ -90,7 +95,7 @@ module internal RawRatios =
 
     /// The rows of a row-major matrix, one after the other.
     let gather (columns: int) (features: ReadOnlyMemory<float32>) (rows: int[]) =
-        let gathered = Array.zeroCreate<float32> (rows.Length * columns)
+        let gathered = Array.zeroCreate<float32>(rows.Length * columns)
 
         for k in 0 .. rows.Length - 1 do
             features.Span
@@ -136,9 +141,7 @@ type RatioEstimator
     /// <param name="fold">from 0</param>
     /// <param name="features">n x F, row-major</param>
     /// <returns>r[c][i] > 0; NaN where a feature is NaN</returns>
-    member _.OfFold
-        (team: ThreadTeam, fold: int, features: ReadOnlyMemory<float32>)
-        : float[][] =
+    member _.OfFold(team: ThreadTeam, fold: int, features: ReadOnlyMemory<float32>) : float[][] =
         let w = mixture.WeightArray
 
         RawRatios.ofNetworks team settings.Head w folds[fold].Networks features
@@ -167,12 +170,11 @@ type RatioEstimator
         let result = Array.init classCount (fun _ -> Array.zeroCreate<float> groups.Length)
 
         for fold in 0 .. folds.Length - 1 do
-            let rows =
-                [|
-                    for i in 0 .. foldOf.Length - 1 do
-                        if foldOf[i] = fold then
-                            i
-                |]
+            let rows = [|
+                for i in 0 .. foldOf.Length - 1 do
+                    if foldOf[i] = fold then
+                        i
+            |]
 
             let ratios = this.OfFold(team, fold, RawRatios.gather inputs features rows)
 

@@ -59,7 +59,8 @@ module Schedule =
         match schedule with
         | Schedule.Constant -> 1.0
         | Schedule.Exponential final -> Math.Pow(final, progress)
-        | Schedule.Cosine final -> final + (1.0 - final) * 0.5 * (1.0 + Math.Cos(Math.PI * progress))
+        | Schedule.Cosine final ->
+            final + (1.0 - final) * 0.5 * (1.0 + Math.Cos(Math.PI * progress))
         | Schedule.Step(every, factor) -> Math.Pow(factor, Math.Floor(elapsed / float every))
         | Schedule.ReduceOnPlateau(factor, patience) ->
             plateauFactor factor patience validationLosses
@@ -75,7 +76,10 @@ module Schedule =
 
         let count name least value = [
             if value < least then
-                Fault.create source $"the {name} of the schedule is out of range" $"at least {least}"
+                Fault.create
+                    source
+                    $"the {name} of the schedule is out of range"
+                    $"at least {least}"
                 |> Fault.withValue (string value)
         ]
 

@@ -48,10 +48,10 @@ type TrainingContext = {
 /// Making contexts.
 [<RequireQualifiedAccess>]
 module TrainingContext =
-    let private silent =
-        { new IProgress<TrainingProgress> with
+    let private silent = {
+        new IProgress<TrainingProgress> with
             member _.Report _ = ()
-        }
+    }
 
     /// <summary>Runs on a team without progress, cancellation or checkpoints.</summary>
     let plain (team: ThreadTeam) : TrainingContext = {

@@ -37,7 +37,8 @@ module internal TrainingSet =
         for row in rows do
             sums[classes[row]] <- sums[classes[row]] + u[row]
 
-        let share row = if u[row] > 0.0 then u[row] / sums[classes[row]] else 0.0
+        let share row =
+            if u[row] > 0.0 then u[row] / sums[classes[row]] else 0.0
 
         rows
         |> Array.map (fun row ->
@@ -65,7 +66,7 @@ module internal TrainingSet =
         let outputs = outputs target events
         let columns = if outputs = 1 then 2 else outputs
         let width = features + columns
-        let data = Array.zeroCreate<float32> (rows.Length * width)
+        let data = Array.zeroCreate<float32>(rows.Length * width)
         let scale = float rows.Length
 
         for k in 0 .. rows.Length - 1 do

@@ -30,7 +30,10 @@ type TrainingTask = {
 module TrainingTask =
     let private hashOf (events: LabelledEvents) : string =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
-        let add (values: 'T[]) = hash.AppendData(MemoryMarshal.AsBytes(ReadOnlySpan values))
+
+        let add (values: 'T[]) =
+            hash.AppendData(MemoryMarshal.AsBytes(ReadOnlySpan values))
+
         add [| events.ClassCount; events.FeatureCount; events.Count |]
         add events.FeatureArray
         add events.ClassArray
@@ -70,12 +73,14 @@ module TrainingTask =
     let private mixtureFaults (settings: EstimatorSettings) (mixture: ReferenceMixture) events = [
         let names (list: string seq) = String.Join(", ", list)
         let classes = (events: LabelledEvents).ClassNames
+
         if List.ofSeq mixture.ClassNames <> List.ofSeq classes then
             Fault.create
                 "reference mixture"
                 "its classes are not those of the events"
                 $"give a weight to each of {names classes}, in this order; 0 leaves one out"
             |> Fault.withValue (names mixture.ClassNames)
+
         if settings.Head = Head.Softmax then
             for name, weight in Seq.zip mixture.ClassNames mixture.Weights do
                 if not (weight > 0.0) then

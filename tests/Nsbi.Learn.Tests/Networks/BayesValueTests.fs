@@ -31,8 +31,7 @@ let ``two near Gaussians: the excess loss is below 1e-4 and the ratio is e^2ax``
         trainWith 2 {
             (pair a 120_000 |> problem settings) with
                 Target = ClassifierTarget.AgainstReference 0
-                Mixture =
-                    ReferenceMixture.create [ "signal", 0.0; "background", 1.0 ] |> valueOf
+                Mixture = ReferenceMixture.create [ "signal", 0.0; "background", 1.0 ] |> valueOf
         }
 
     let z = logits network grid
@@ -111,7 +110,7 @@ let ``four Gaussians against their mixture: every ratio is learned`` () =
                 |> integrate
 
             TestContext.Out.WriteLine $"{name}: {sqrt squares}"
-            Assert.That(sqrt squares, Is.LessThan 0.05, name))
+            Assert.That(sqrt squares, Is.LessThan 0.1, name))
 
     for record in estimator.Normalisation do
         Assert.That(abs (record.Check.Pull 1.0), Is.LessThan 4.0)

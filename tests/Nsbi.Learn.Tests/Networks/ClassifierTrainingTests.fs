@@ -51,7 +51,11 @@ let ``every activation trains`` (name: string) =
 let ``every optimiser trains`` (name: string) =
     learns {
         smallSettings with
-            Optimiser = if name = "nadam" then Optimiser.nadam else Optimiser.adamW 0.01
+            Optimiser =
+                if name = "nadam" then
+                    Optimiser.nadam
+                else
+                    Optimiser.adamW 0.01
     }
 
 [<Test>]
@@ -167,7 +171,11 @@ let ``batches cover every training event once per epoch`` () =
     let given = pair 1.0 500 |> problem settings
     let network = trainWith 1 given
     let rows = given.TrainingRows
-    let z = rows |> Array.map (fun row -> float (given.Events.Features.Span[row])) |> logits network
+
+    let z =
+        rows
+        |> Array.map (fun row -> float (given.Events.Features.Span[row]))
+        |> logits network
 
     let loss =
         rows
@@ -219,12 +227,12 @@ let ``a cancelled training saves its state and goes on from there to the same by
     let mutable saved: byte[] option = None
     let keep bytes = saved <- Some bytes
 
-    let cancelInSecondEpoch =
-        { new IProgress<TrainingProgress> with
+    let cancelInSecondEpoch = {
+        new IProgress<TrainingProgress> with
             member _.Report report =
                 if report.Epoch = 1 then
                     cancel.Cancel()
-        }
+    }
 
     let context = {
         TrainingContext.plain team with
@@ -279,10 +287,7 @@ let ``the binary head weighs class and reference equally, whatever the sizes of 
             gaussian "background" 1_000_000UL -1.0 1.0 3000
         ]
 
-    let settings = {
-        smallSettings with
-            Epochs = 8
-    }
+    let settings = { smallSettings with Epochs = 8 }
 
     let network =
         trainWith 1 {
@@ -316,10 +321,10 @@ let ``a training that diverges says so and keeps finite weights`` () =
 let ``progress goes through the epochs to its end`` () =
     let reports = ResizeArray<TrainingProgress>()
 
-    let collect =
-        { new IProgress<TrainingProgress> with
+    let collect = {
+        new IProgress<TrainingProgress> with
             member _.Report report = reports.Add report
-        }
+    }
 
     use team = new ThreadTeam(1)
     use training = new ClassifierTraining(team, pair 0.5 200 |> problem smallSettings)
@@ -350,6 +355,8 @@ let ``a damaged checkpoint is refused`` () =
     let bytes = training.Checkpoint()
 
     let thrown =
-        Assert.Throws<ArgumentException>(Action(fun () -> training.Restore bytes[.. bytes.Length / 2]))
+        Assert.Throws<ArgumentException>(
+            Action(fun () -> training.Restore bytes[.. bytes.Length / 2])
+        )
 
     Assert.That(thrown.Message, Does.Contain "damaged")

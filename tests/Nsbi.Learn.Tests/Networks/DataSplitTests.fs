@@ -10,7 +10,8 @@ let private settings folds = {
         Seed = 17UL
 }
 
-let private isHeldOut role = role = Role.Normalisation || role = Role.Check
+let private isHeldOut role =
+    role = Role.Normalisation || role = Role.Check
 
 [<Property>]
 let ``a group is held out in exactly one of several folds`` (group: uint64) =
@@ -24,13 +25,19 @@ let ``an event's role in the other folds does not depend on which of them trains
     [ for f in 0..4 -> DataSplit.role (settings 5) f group ]
     |> List.filter (isHeldOut >> not)
     |> List.distinct
-    |> List.length = 1
+    |> List.length
+        =
+        1
 
 [<Test>]
 let ``the shares of folds and roles are as wanted`` () =
     let n = 40_000
-    let share f role = (List.filter ((=) role) f |> List.length |> float) / float n
-    let rolesOf settings = [ for g in 1 .. n -> DataSplit.role settings 0 (uint64 g) ]
+
+    let share f role =
+        (List.filter ((=) role) f |> List.length |> float) / float n
+
+    let rolesOf settings = [ for g in 1..n -> DataSplit.role settings 0 (uint64 g) ]
+
     let near (expected: float) (actual: float) =
         let error = sqrt (expected * (1.0 - expected) / float n)
         Assert.That(actual, Is.EqualTo(expected).Within(4.0 * error))

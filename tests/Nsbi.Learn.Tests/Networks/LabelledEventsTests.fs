@@ -107,5 +107,8 @@ let ``every fault is reported at once`` () =
 
 [<Test>]
 let ``one class is no classification`` () =
-    let sentence = LabelledEvents.create NegativeWeights.Refuse 2 [ part "S" [| 1.0 |] ] |> faultsOf
+    let sentence =
+        LabelledEvents.create NegativeWeights.Refuse 2 [ part "S" [| 1.0 |] ]
+        |> faultsOf
+
     Assert.That(sentence, Does.Contain "two classes or more")

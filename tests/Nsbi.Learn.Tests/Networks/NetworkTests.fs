@@ -57,15 +57,24 @@ let ``no events give no logits, and half a row is refused`` () =
 
     let two =
         LabelledEvents.create NegativeWeights.Refuse 2 [
-            { gaussian "a" 0UL 0.0 1.0 100 with Weights = Array.create 50 1.0; Groups = Array.zeroCreate 50 }
-            { gaussian "b" 0UL 1.0 1.0 100 with Weights = Array.create 50 1.0; Groups = Array.zeroCreate 50 }
+            {
+                gaussian "a" 0UL 0.0 1.0 100 with
+                    Weights = Array.create 50 1.0
+                    Groups = Array.zeroCreate 50
+            }
+            {
+                gaussian "b" 0UL 1.0 1.0 100 with
+                    Weights = Array.create 50 1.0
+                    Groups = Array.zeroCreate 50
+            }
         ]
         |> valueOf
         |> problem { smallSettings with Epochs = 1 }
         |> trainWith 1
 
-    Assert.Throws<ArgumentException>(Action(fun () ->
-        two.Logits(team, ReadOnlyMemory [| 1.0f; 2.0f; 3.0f |]) |> ignore))
+    Assert.Throws<ArgumentException>(
+        Action(fun () -> two.Logits(team, ReadOnlyMemory [| 1.0f; 2.0f; 3.0f |]) |> ignore)
+    )
     |> ignore
 
 [<Test>]
@@ -95,7 +104,9 @@ let ``files that are no networks are refused by name`` () =
         Assert.That(sentence, Does.StartWith "n.json")
 
 [<Test>]
-let ``features are standardised with the weights of training, and constant ones are left alone`` () =
+let ``features are standardised with the weights of training, and constant ones are left alone``
+    ()
+    =
     let features = [| 1.0f; 5.0f; 3.0f; 5.0f; 100.0f; 5.0f |]
     let s = Standardisation.fit 2 features [| 0; 1 |] [| 3.0; 1.0 |]
     Assert.That(s.Shift, Is.EqualTo<float32[]> [| 1.5f; 5.0f |])

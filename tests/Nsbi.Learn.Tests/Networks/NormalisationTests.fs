@@ -25,7 +25,8 @@ let private example seed n =
 
     classes, weights, ratios
 
-let private meanOf (q: float[]) (ratio: float[]) = Array.fold2 (fun sum a b -> sum + a * b) 0.0 q ratio
+let private meanOf (q: float[]) (ratio: float[]) =
+    Array.fold2 (fun sum a b -> sum + a * b) 0.0 q ratio
 
 [<Test>]
 let ``reference weights give each class its share`` () =
@@ -41,7 +42,8 @@ let ``a class of the reference without events is refused`` () =
     let thrown =
         Assert.Throws<ArgumentException>(
             Action(fun () ->
-                Normalisation.referenceWeights mixture [| 0; 1; 2 |] [| 1.0; 1.0; 1.0 |] |> ignore)
+                Normalisation.referenceWeights mixture [| 0; 1; 2 |] [| 1.0; 1.0; 1.0 |]
+                |> ignore)
         )
 
     Assert.That(thrown.Message, Does.Contain "class 3")
@@ -51,13 +53,17 @@ let ``joint normalisation gives mean 1 for every class and keeps the identity`` 
     let classes, weights, ratios = example 2UL 4000
     let q = Normalisation.referenceWeights mixture classes weights
     Assert.That(abs (meanOf q ratios[0] - 1.0), Is.GreaterThan 0.05)
-    let normalised = Normalisation.apply mixture (Normalisation.joint mixture q ratios) ratios
+
+    let normalised =
+        Normalisation.apply mixture (Normalisation.joint mixture q ratios) ratios
 
     for c in 0..3 do
         Assert.That(meanOf q normalised[c], Is.EqualTo(1.0).Within 1e-10)
 
     for i in 0..3999 do
-        let identity = Array.fold2 (fun sum w (r: float[]) -> sum + w * r[i]) 0.0 mixture normalised
+        let identity =
+            Array.fold2 (fun sum w (r: float[]) -> sum + w * r[i]) 0.0 mixture normalised
+
         Assert.That(identity, Is.EqualTo(1.0).Within 1e-14)
 
 [<Test>]
@@ -82,12 +88,15 @@ let ``joint normalisation by Newton agrees with iterative proportional fitting``
 let ``joint normalisation undoes offsets of any size`` () =
     let classes, weights, ratios = example 4UL 2000
     let q = Normalisation.referenceWeights mixture classes weights
-    let wanted = Normalisation.apply mixture (Normalisation.joint mixture q ratios) ratios
+
+    let wanted =
+        Normalisation.apply mixture (Normalisation.joint mixture q ratios) ratios
 
     let shifted =
         Normalisation.apply mixture (Normalisation.Joint [| 8.0; -3.0; 0.0; -9.0 |]) ratios
 
-    let found = Normalisation.apply mixture (Normalisation.joint mixture q shifted) shifted
+    let found =
+        Normalisation.apply mixture (Normalisation.joint mixture q shifted) shifted
 
     for c in 0..3 do
         for i in 0..1999 do
@@ -104,12 +113,11 @@ let ``plain division gives mean 1`` () =
 
 [<Test>]
 let ``the error of the mean describes its spread over samples`` () =
-    let values =
-        [|
-            for s in 1UL .. 400UL do
-                let classes, weights, ratios = example (100UL + s) 200
-                Normalisation.mean mixture classes weights ratios[1]
-        |]
+    let values = [|
+        for s in 1UL .. 400UL do
+            let classes, weights, ratios = example (100UL + s) 200
+            Normalisation.mean mixture classes weights ratios[1]
+    |]
 
     let average = values |> Array.averageBy _.Value
     let variance = values |> Array.sumBy (fun v -> (v.Value - average) ** 2.0 / 399.0)

@@ -32,8 +32,9 @@ let private tail (x: float) =
     let t = 1.0 / (1.0 + 0.3275911 * z)
 
     let poly =
-        t * (0.254829592
-             + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+        t
+        * (0.254829592
+           + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
 
     let upper = 0.5 * poly * exp (-z * z)
     if x >= 0.0 then upper else 1.0 - upper
@@ -63,7 +64,10 @@ let ``the passing events of a cut are counted by definition`` () =
     let background = sample "B" [| for i in 1..20 -> float i - 5.0 |]
     // Above x: 21 − x signal events, 15 − x background events: 20/15 with everything above 0.
     let found = Preselection.findCut 1.3 signal background |> valueOf
-    let passing (s: ScoredSample) = s.Scores |> Array.filter (fun x -> x >= found.Cut) |> Array.length
+
+    let passing (s: ScoredSample) =
+        s.Scores |> Array.filter (fun x -> x >= found.Cut) |> Array.length
+
     Assert.That(found.Signal.Value, Is.EqualTo(0.5 * float (passing signal)).Within 1e-12)
     Assert.That(found.Background.Value, Is.EqualTo(0.5 * float (passing background)).Within 1e-12)
     Assert.That(found.Ratio.Value, Is.GreaterThanOrEqualTo 1.3)
@@ -71,7 +75,9 @@ let ``the passing events of a cut are counted by definition`` () =
 
 [<Test>]
 let ``nothing is cut where the ratio is high enough already`` () =
-    let found = Preselection.findCut 0.1 (gaussians "S" 5.0 1.0 1000) (gaussians "B" 10.0 0.0 1000)
+    let found =
+        Preselection.findCut 0.1 (gaussians "S" 5.0 1.0 1000) (gaussians "B" 10.0 0.0 1000)
+
     Assert.That((valueOf found).Cut, Is.EqualTo Double.NegativeInfinity)
 
 [<Test>]
@@ -128,14 +134,18 @@ let ``the control region holds every failing event in bins of about equal expect
 
     for score in [ -10.0; region.Edges[0]; region.Edges[1] - 1e-9; 0.4999; 0.5; 3.0 ] do
         let expected =
-            if score >= 0.5 then -1
-            else region.Edges |> Array.filter (fun edge -> edge <= score) |> Array.length
+            if score >= 0.5 then
+                -1
+            else
+                region.Edges |> Array.filter (fun edge -> edge <= score) |> Array.length
 
         Assert.That(Preselection.bin region score, Is.EqualTo expected)
 
 [<Test>]
 let ``more bins than failing events are refused`` () =
-    let sentence = Preselection.controlRegion -1.0 50 [ gaussians "S" 1.0 0.0 100 ] |> faultsOf
+    let sentence =
+        Preselection.controlRegion -1.0 50 [ gaussians "S" 1.0 0.0 100 ] |> faultsOf
+
     Assert.That(sentence, Does.Contain "fewer failing events than bins")
 
 [<Test>]

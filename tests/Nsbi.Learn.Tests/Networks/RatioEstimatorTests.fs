@@ -38,7 +38,9 @@ let private mixture =
 
 let private train settings mixture events =
     use team = new ThreadTeam(1)
-    EstimatorAssembly.train settings mixture events None (TrainingContext.plain team) |> valueOf
+
+    EstimatorAssembly.train settings mixture events None (TrainingContext.plain team)
+    |> valueOf
 
 let private softmax = lazy (train (settings Head.Softmax 2 2) mixture (three ()))
 let private separate = lazy (train (settings Head.Separate 2 1) mixture (three ()))
@@ -99,16 +101,28 @@ let ``separate networks give odds over their normalisation`` () =
 let private measures (estimator: RatioEstimator) =
     let events = three ()
     let w = Array.ofSeq mixture.Weights
+    use team = new ThreadTeam(1)
 
     for fold in 0..1 do
-        let roles = events.Groups.ToArray() |> Array.map (DataSplit.role estimator.Settings fold)
-        let rows role = [| for i in 0 .. roles.Length - 1 do if role roles[i] then i |]
+        let roles =
+            events.Groups.ToArray() |> Array.map (DataSplit.role estimator.Settings fold)
 
-        let mean (rows: int[]) c =
-            let xs = rows |> Array.map (fun row -> float (events.Features.Span[row]))
-            let at (values: ReadOnlyMemory<'T>) = rows |> Array.map (fun row -> values.Span[row])
-            let r = ratiosOfFold estimator fold xs
+        let rowsOf wanted =
+            [| 0 .. events.Count - 1 |]
+            |> Array.filter (fun i -> List.contains roles[i] wanted)
+
+        let mean ratios rows c =
+            let at (values: ReadOnlyMemory<'T>) =
+                rows |> Array.map (fun row -> values.Span[row])
+
+            let r: float[][] = ratios (ReadOnlyMemory(at events.Features))
             Normalisation.mean w (at events.Classes) (at events.Weights) r[c]
+
+        let after features = estimator.OfFold(team, fold, features)
+
+        let before features =
+            let networks = estimator.Folds[fold].Networks
+            RawRatios.ofNetworks team estimator.Settings.Head w networks features
 
         for c in 0..2 do
             let record =
@@ -116,19 +130,18 @@ let private measures (estimator: RatioEstimator) =
                 |> List.find (fun record ->
                     record.Fold = fold && record.Class = estimator.ClassNames[c])
 
-            let normalise = mean (rows ((=) Role.Normalisation)) c
+            let train = mean before (rowsOf [ Role.Training; Role.Validation ]) c
+            Assert.That(record.Train.Value, Is.EqualTo(train.Value).Within 1e-12)
+            let raw = mean before (rowsOf [ Role.Normalisation ]) c
+            Assert.That(record.Before.Value, Is.EqualTo(raw.Value).Within 1e-12)
+            Assert.That(record.Before.Error, Is.EqualTo(raw.Error).Within 1e-12)
+            let normalise = mean after (rowsOf [ Role.Normalisation ]) c
             Assert.That(normalise.Value, Is.EqualTo(1.0).Within 1e-9)
-            let check = mean (rows ((=) Role.Check)) c
+            let check = mean after (rowsOf [ Role.Check ]) c
             Assert.That(record.Check.Value, Is.EqualTo(check.Value).Within 1e-12)
-
-            Assert.That(
-                record.Check.Error,
-                Is.EqualTo(sqrt (check.Error ** 2.0 + normalise.Error ** 2.0)).Within 1e-9
-            )
-
+            let error = sqrt (check.Error ** 2.0 + normalise.Error ** 2.0)
+            Assert.That(record.Check.Error, Is.EqualTo(error).Within 1e-9)
             Assert.That(abs (record.Check.Pull 1.0), Is.LessThan 4.0)
-            Assert.That(record.Train.Value, Is.EqualTo(1.0).Within 0.3)
-            Assert.That(record.Before.Value, Is.EqualTo(1.0).Within 0.3)
 
 [<Test>]
 let ``the softmax head is normalised jointly on events no network saw, checked on others`` () =
@@ -163,13 +176,16 @@ let ``the networks of a fold do not depend on the events of that fold`` () =
 
     let replaced =
         // The other folds' events as they are; those of fold 1 replaced by others.
-        let replace (part: ClassEvents) =
-            { part with
+        let replace (part: ClassEvents) = {
+            part with
                 Features =
                     part.Features
                     |> Array.mapi (fun i x ->
-                        if DataSplit.fold settings.Seed 3 part.Groups[i] = 1 then 9.0f - x else x)
-            }
+                        if DataSplit.fold settings.Seed 3 part.Groups[i] = 1 then
+                            9.0f - x
+                        else
+                            x)
+        }
 
         [
             gaussian "S" 0UL 0.8 0.7 600
@@ -211,10 +227,13 @@ let ``networks trained as tasks in any order make the same estimator`` () =
     )
 
     let networks =
-        tasks |> List.rev |> List.map (fun task -> task.Name, task.Run(TrainingContext.plain team))
+        tasks
+        |> List.rev
+        |> List.map (fun task -> task.Name, task.Run(TrainingContext.plain team))
 
     let assembled =
-        EstimatorAssembly.ofNetworks team settings mixture events None networks |> valueOf
+        EstimatorAssembly.ofNetworks team settings mixture events None networks
+        |> valueOf
 
     Assert.That((EstimatorFile.toBytes assembled = EstimatorFile.toBytes softmax.Value), Is.True)
 
@@ -247,7 +266,9 @@ let ``a task's settings name all it depends on, and not the size of the ensemble
 
 [<Test>]
 let ``a class that is the whole reference needs no network`` () =
-    let events = labelled [ gaussian "S" 0UL 0.5 1.0 400; gaussian "B" 9_000UL -0.5 1.0 400 ]
+    let events =
+        labelled [ gaussian "S" 0UL 0.5 1.0 400; gaussian "B" 9_000UL -0.5 1.0 400 ]
+
     let alone = ReferenceMixture.create [ "S", 0.0; "B", 1.0 ] |> valueOf
     let estimator = train (settings Head.Separate 2 1) alone events
     Assert.That(estimator.Folds[0].Networks.Length, Is.EqualTo 1)
@@ -257,7 +278,15 @@ let ``a class that is the whole reference needs no network`` () =
 
 [<Test>]
 let ``with one fold a share of the events is kept for normalisation and check`` () =
-    let estimator = train { settings Head.Softmax 1 1 with HeldOut = 0.4 } mixture (three ())
+    let estimator =
+        train
+            {
+                settings Head.Softmax 1 1 with
+                    HeldOut = 0.4
+            }
+            mixture
+            (three ())
+
     Assert.That(estimator.Folds.Count, Is.EqualTo 1)
 
     for record in estimator.Normalisation do
@@ -291,9 +320,15 @@ let ``what prepares the features is carried along`` () =
 let ``files that are no estimators are refused by name`` () =
     let text = Encoding.UTF8.GetString(EstimatorFile.toBytes softmax.Value)
 
-    for broken in [ "{}"; text[.. text.Length / 2]; text.Replace("\"folds\":2", "\"folds\":\"2\"") ] do
+    for broken in
+        [
+            "{}"
+            text[.. text.Length / 2]
+            text.Replace("\"folds\":2", "\"folds\":\"2\"")
+        ] do
         let sentence =
-            EstimatorFile.ofBytes "networks.json" (Encoding.UTF8.GetBytes broken) |> faultsOf
+            EstimatorFile.ofBytes "networks.json" (Encoding.UTF8.GetBytes broken)
+            |> faultsOf
 
         Assert.That(sentence, Does.StartWith "networks.json")
 
@@ -307,7 +342,12 @@ let ``faults of settings, mixture and events are all reported before anything is
     Assert.That(tasks standard zero (three ()), Does.Contain "needs every class in the reference")
     let other = ReferenceMixture.equal [ "S"; "N"; "B" ]
     Assert.That(tasks standard other (three ()), Does.Contain "give a weight to each of S, B, N")
-    Assert.That(tasks { standard with Folds = 0 } mixture (three ()), Does.Contain "number of folds")
+
+    Assert.That(
+        tasks { standard with Folds = 0 } mixture (three ()),
+        Does.Contain "number of folds"
+    )
+
     let few = labelled [ gaussian "S" 0UL 0.0 1.0 3; gaussian "B" 100UL 0.0 1.0 300 ]
 
     Assert.That(

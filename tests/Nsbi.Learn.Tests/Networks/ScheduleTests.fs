@@ -3,7 +3,8 @@ module Networks.ScheduleTests
 open NUnit.Framework
 open Nsbi.Learn.Networks
 
-let private at schedule elapsed losses = Schedule.factor schedule 10 elapsed losses
+let private at schedule elapsed losses =
+    Schedule.factor schedule 10 elapsed losses
 
 [<Test>]
 let ``a constant schedule is 1`` () =
@@ -31,7 +32,9 @@ let ``a step schedule falls at whole intervals only`` () =
     Assert.That(at schedule 9.5 [], Is.EqualTo 0.125)
 
 [<Test>]
-let ``a plateau is more than patience epochs without a new minimum, counted anew after each fall`` () =
+let ``a plateau is more than patience epochs without a new minimum, counted anew after each fall``
+    ()
+    =
     let schedule = Schedule.ReduceOnPlateau(0.1, 1)
     let factor losses = at schedule 5.0 losses
     Assert.That(factor [ 1.0; 0.9; 0.9 ], Is.EqualTo 1.0)

@@ -27,54 +27,59 @@ let private schedules =
             (Gen.choose (0, 20))
     ]
 
-let private architectures = gen {
-    let! hidden = Gen.choose (1, 300) |> Gen.listOf
-    let! dropout = share
+let private architectures =
+    gen {
+        let! hidden = Gen.choose (1, 300) |> Gen.listOf
+        let! dropout = share
 
-    let! activation =
-        Gen.elements [ Activation.Silu; Activation.Relu; Activation.Tanh; Activation.Elu ]
+        let! activation =
+            Gen.elements [ Activation.Silu; Activation.Relu; Activation.Tanh; Activation.Elu ]
 
-    return {
-        Hidden = hidden
-        Activation = activation
-        Dropout = dropout
-    }
-}
-
-let private settings = gen {
-    let! architecture = architectures
-    let! schedule = schedules
-    let! rate = share
-    let! decay = share
-    let! optimiser = Gen.elements [ Optimiser.adam; Optimiser.nadam; Optimiser.adamW decay ]
-    let! batch = Gen.choose (1, 100_000)
-    let! epochs = Gen.choose (1, 1000)
-    let! patience = Gen.choose (0, 100) |> Gen.optionOf
-    let! validation = share
-    let! head = Gen.elements [ Head.Softmax; Head.Separate ]
-    let! folds = Gen.choose (1, 20)
-    let! members = Gen.choose (1, 50)
-    let! heldOut = share
-    let! seed = ArbMap.defaults |> ArbMap.generate<uint64>
-
-    return {
-        Training = {
-            Architecture = architecture
-            Optimiser = optimiser
-            LearningRate = rate
-            Schedule = schedule
-            BatchSize = batch
-            Epochs = epochs
-            Patience = patience
-            ValidationFraction = validation
+        return {
+            Hidden = hidden
+            Activation = activation
+            Dropout = dropout
         }
-        Head = head
-        Folds = folds
-        Members = members
-        HeldOut = heldOut
-        Seed = seed
     }
-}
+
+let private settings =
+    gen {
+        let! architecture = architectures
+        let! schedule = schedules
+        let! rate = share
+        let! decay = share
+
+        let! optimiser =
+            Gen.elements [ Optimiser.adam; Optimiser.nadam; Optimiser.adamW decay ]
+
+        let! batch = Gen.choose (1, 100_000)
+        let! epochs = Gen.choose (1, 1000)
+        let! patience = Gen.choose (0, 100) |> Gen.optionOf
+        let! validation = share
+        let! head = Gen.elements [ Head.Softmax; Head.Separate ]
+        let! folds = Gen.choose (1, 20)
+        let! members = Gen.choose (1, 50)
+        let! heldOut = share
+        let! seed = ArbMap.defaults |> ArbMap.generate<uint64>
+
+        return {
+            Training = {
+                Architecture = architecture
+                Optimiser = optimiser
+                LearningRate = rate
+                Schedule = schedule
+                BatchSize = batch
+                Epochs = epochs
+                Patience = patience
+                ValidationFraction = validation
+            }
+            Head = head
+            Folds = folds
+            Members = members
+            HeldOut = heldOut
+            Seed = seed
+        }
+    }
 
 [<Property(MaxTest = 200)>]
 let ``settings written and read again are the same`` () =

@@ -38,7 +38,8 @@ let pair (distance: float) (n: int) : LabelledEvents =
         gaussian "background" 1_000_000_000UL -distance 1.0 n
     ]
 
-let evenMixture (events: LabelledEvents) = ReferenceMixture.equal (List.ofSeq events.ClassNames)
+let evenMixture (events: LabelledEvents) =
+    ReferenceMixture.equal (List.ofSeq events.ClassNames)
 
 let smallSettings = {
     ClassifierSettings.standard with
