@@ -46,8 +46,9 @@ module AnalysisChecks =
         let sample = RatioSample.create (pick held reference) target (pick held learned.Ratios[k])
         RatioDiagnostics.run learned.Analysis.Limits learned.Simulated.Samples[k] sample features
 
-    /// E_B[r_S/r_B] for each S whose rate depends on the parameter of interest and each B whose does not.
-    let private implied (learned: LearnedModel) (held: bool[]) : Check list =
+    /// E_B[r_S/r_B] for each S whose rate depends on the parameter of interest and each B whose does
+    /// not, over all events of B: each was evaluated by networks that never saw it.
+    let private implied (learned: LearnedModel) : Check list =
         let analysis = learned.Analysis
 
         let depends (term: MixtureTerm) =
@@ -60,19 +61,23 @@ module AnalysisChecks =
         [
             for b in backgrounds do
                 let rows =
-                    rows (Array.mapi (fun i h -> h && learned.Simulated.Sample[i] = place b.Sample) held)
+                    rows (learned.Simulated.Sample |> Array.map (fun k -> k = place b.Sample))
 
                 for s in signals do
+                    let names = s.Sample, b.Sample
                     let numerator = pick rows learned.Ratios[place s.Sample]
                     let denominator = pick rows learned.Ratios[place b.Sample]
 
-                    ImpliedRatioCheck.run
-                        analysis.Limits
-                        (s.Sample, b.Sample)
-                        (pick rows weights)
-                        numerator
-                        denominator
-                    |> fst
+                    let check, mean =
+                        ImpliedRatioCheck.run
+                            analysis.Limits
+                            names
+                            (pick rows weights)
+                            numerator
+                            denominator
+
+                    check
+                    ImpliedRatioCheck.carried analysis.Limits names mean
         ]
 
     /// <summary>Whether the fit to the simulated events finds the truth: within its Monte Carlo error,
@@ -147,6 +152,6 @@ module AnalysisChecks =
 
         {
             Checks =
-                (diagnostics |> List.collect _.Checks) @ [ identity ] @ implied learned learned.Held
+                (diagnostics |> List.collect _.Checks) @ [ identity ] @ implied learned
             Ratios = diagnostics
         }

@@ -228,6 +228,7 @@ module AnalysisFile =
             "ratioTolerance"
             "largestShare"
             "effectiveEvents"
+            "impliedEvents"
             "identity"
             "largestRatio"
             "closure"
@@ -245,6 +246,7 @@ module AnalysisFile =
                 RatioTolerance = read "ratioTolerance" standard.RatioTolerance
                 LargestShare = read "largestShare" standard.LargestShare
                 EffectiveEvents = read "effectiveEvents" standard.EffectiveEvents
+                ImpliedEvents = read "impliedEvents" standard.ImpliedEvents
                 Identity = read "identity" standard.Identity
                 LargestRatio = read "largestRatio" standard.LargestRatio
                 Closure = read "closure" standard.Closure
