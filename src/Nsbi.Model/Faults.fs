@@ -1,0 +1,249 @@
+namespace Nsbi.Model
+
+open System
+
+/// <summary>The faults of a model as written; <c>Model.validate</c> is the door.</summary>
+module internal Faults =
+
+    let private fault place what remedy : ModelError = {
+        Place = place
+        Fault = what
+        Remedy = remedy
+    }
+
+    let private isFinite (x: float) = Double.IsFinite x
+
+    let private number (x: float) =
+        x.ToString("R", Globalization.CultureInfo.InvariantCulture)
+
+    /// What a name may not hold: it must survive printing, expressions and tables.
+    let private nameFaults (place: string) (what: string) (name: string) : ModelError list =
+        let forbidden c = Char.IsControl c || c = '`' || c = '"'
+
+        if String.IsNullOrWhiteSpace name then
+            [ fault place $"the {what} has no name" "give it one" ]
+        elif Seq.exists forbidden name then
+            [
+                fault
+                    place
+                    $"the name of the {what} has a control character, ` or \" in it"
+                    "leave that out"
+            ]
+        elif name.Trim() <> name then
+            [
+                fault
+                    place
+                    $"the name of the {what} begins or ends with a space"
+                    "leave the space out"
+            ]
+        else
+            []
+
+    /// A place named once, whatever the name.
+    let private quoted (what: string) (name: string) = $"{what} '{name}'"
+
+    let private duplicates (place: string) (what: string) (names: string list) : ModelError list =
+        names
+        |> List.countBy id
+        |> List.filter (fun (_, count) -> count > 1)
+        |> List.map (fun (name, count) ->
+            fault place $"{count} of its {what} are named '{name}'" "give each a name of its own")
+
+    let private constraintFaults (place: string) (p: Parameter) : ModelError list =
+        let check what a width = [
+            if not (isFinite a) then
+                fault
+                    place
+                    $"the global observable of its {what} constraint is {number a}"
+                    "give a finite number"
+            if not (isFinite width && width > 0.0) then
+                let name = if what = "Poisson" then "τ" else "σ"
+
+                fault
+                    place
+                    $"the {name} of its {what} constraint is {number width}"
+                    "give a number above 0"
+        ]
+
+        let domain what = [
+            if p.Lower < 0.0 then
+                fault
+                    place
+                    $"it has a {what} constraint and the lower bound {number p.Lower}"
+                    "give it a lower bound of 0 or above"
+        ]
+
+        match p.Constraint with
+        | Unconstrained -> []
+        | Gaussian(a, sigma) -> check "Gaussian" a sigma
+        | Poisson(a, tau) -> [
+            yield! check "Poisson" a tau
+            yield! domain "Poisson"
+            if a < 0.0 then
+                fault
+                    place
+                    $"the global observable of its Poisson constraint is {number a}"
+                    "a count is 0 or above"
+          ]
+        | LogNormal(a, sigma) -> [
+            yield! check "log-normal" a sigma
+            yield! domain "log-normal"
+            if a <= 0.0 then
+                fault
+                    place
+                    $"the global observable of its log-normal constraint is {number a}"
+                    "give a number above 0"
+          ]
+
+    /// The faults of one declaration of a parameter.
+    let parameterFaults (place: string) (p: Parameter) : ModelError list = [
+        yield! nameFaults place "parameter" p.Name
+        if not (isFinite p.Initial) then
+            fault place $"its initial value is {number p.Initial}" "give a finite number"
+        if Double.IsNaN p.Lower || p.Lower = infinity then
+            fault place $"its lower bound is {number p.Lower}" "give a number, or −∞ for none"
+        if Double.IsNaN p.Upper || p.Upper = -infinity then
+            fault place $"its upper bound is {number p.Upper}" "give a number, or +∞ for none"
+        if p.Lower >= p.Upper then
+            fault
+                place
+                $"its lower bound {number p.Lower} is not below its upper bound {number p.Upper}"
+                "give the smaller one first"
+        elif p.Initial < p.Lower || p.Initial > p.Upper then
+            fault
+                place
+                $"its initial value {number p.Initial} is outside of [{number p.Lower}, {number p.Upper}]"
+                "move it inside of the bounds, or widen them"
+        yield! constraintFaults place p
+    ]
+
+    let rec private expressionFaults (place: string) (c: Coefficient) : ModelError list = [
+        match c with
+        | Constant x when not (isFinite x) ->
+            fault place $"its coefficient holds the constant {number x}" "give finite numbers"
+        | Power(_, p) when not (isFinite p) ->
+            fault place $"its coefficient has the exponent {number p}" "give finite numbers"
+        | SquareRoot(Parameter p) when p.Lower < 0.0 ->
+            fault
+                place
+                $"it takes the square root of '{p.Name}', whose lower bound is {number p.Lower}"
+                $"give '{p.Name}' a lower bound of 0 or above"
+        | Power(Parameter p, exponent) when p.Lower < 0.0 && exponent <> round exponent ->
+            fault
+                place
+                $"it raises '{p.Name}' to the power {number exponent}, and the lower bound of \
+                  '{p.Name}' is {number p.Lower}"
+                $"give '{p.Name}' a lower bound of 0 or above"
+        | _ -> ()
+        yield! Coefficient.operands c |> List.collect (expressionFaults place)
+    ]
+
+    let private yieldFaults (place: string) (binned: bool) (yields: float list) = [
+        if yields.IsEmpty then
+            fault place "it has no yield" "give its expected events"
+
+        for x in yields do
+            if not (isFinite x) then
+                fault place $"a yield is {number x}" "give finite numbers"
+            elif x < 0.0 then
+                fault
+                    place
+                    $"a yield is {number x}"
+                    "give yields of 0 or above, and the sign to the coefficient"
+
+        if not yields.IsEmpty && List.forall (fun x -> x = 0.0) yields then
+            fault place "its yields are all 0" "give the expected events, or leave the process out"
+
+        if not binned && yields.Length > 1 then
+            fault
+                place
+                $"it has {yields.Length} yields in an unbinned channel"
+                "give one number, the expected events"
+    ]
+
+    let private channelFaults (channel: Channel) : ModelError list =
+        let place = quoted "channel" (Channel.name channel)
+        let processes = Channel.processes channel
+
+        let binned =
+            match channel with
+            | Binned _ -> true
+            | Unbinned _ -> false
+
+        [
+            yield! nameFaults place "channel" (Channel.name channel)
+            match channel with
+            | Unbinned c -> yield! nameFaults place "reference" c.Reference
+            | Binned _ -> ()
+            if processes.IsEmpty then
+                fault place "it has no processes" "give it one at least"
+            yield! duplicates place "processes" (processes |> List.map _.Name)
+            let lengths = processes |> List.map _.Yields.Length |> List.distinct
+
+            if binned && lengths.Length > 1 then
+                let counts =
+                    processes
+                    |> List.map (fun p -> $"'{p.Name}' {p.Yields.Length}")
+                    |> String.concat ", "
+
+                fault
+                    place
+                    $"its processes have different numbers of bins ({counts})"
+                    "give every process one yield per bin"
+
+            for p in processes do
+                let place = $"{place}, process '{p.Name}'"
+                yield! nameFaults place "process" p.Name
+                yield! yieldFaults place binned p.Yields
+                yield! expressionFaults place p.Scale |> List.distinct
+        ]
+
+    /// Every mention of a parameter with its place, in the order of the model.
+    let mentions (model: Model) : (Parameter * string) list = [
+        for channel in model.Channels do
+            for p in Channel.processes channel do
+                let place = $"channel '{Channel.name channel}', process '{p.Name}'"
+
+                for parameter in Coefficient.mentions p.Scale do
+                    parameter, place
+    ]
+
+    /// Names that are declared in two ways, with both places.
+    let conflicts (mentions: (Parameter * string) list) : ModelError list =
+        mentions
+        |> List.groupBy (fun (p, _) -> p.Name)
+        |> List.choose (fun (name, uses) ->
+            let declaration, first = uses.Head
+
+            // Equals, not =, so that a declaration with a NaN in it is equal to itself.
+            match uses |> List.tryFind (fun (p, _) -> not (p.Equals declaration)) with
+            | Some(_, second) ->
+                fault
+                    (quoted "parameter" name)
+                    $"it is declared in one way in {first} and in another in {second}"
+                    "declare it once and use that value, or give one of them another name"
+                |> Some
+            | None -> None)
+
+    /// Every fault of a model.
+    let ofModel (model: Model) : ModelError list =
+        let place = quoted "model" model.Name
+        let mentions = mentions model
+        let declarations = mentions |> List.map fst |> List.distinct
+
+        [
+            if model.Channels.IsEmpty then
+                fault place "it has no channels" "give it one at least"
+            yield! duplicates place "channels" (model.Channels |> List.map Channel.name)
+            for channel in model.Channels do
+                yield! channelFaults channel
+            for p in declarations do
+                yield! parameterFaults (quoted "parameter" p.Name) p
+            yield! conflicts mentions
+            if declarations |> List.forall (fun p -> p.Role <> PointOfInterest) then
+                fault
+                    place
+                    "no coefficient depends on a parameter of interest"
+                    "scale a process by an expression of a poi"
+        ]
+        |> List.distinct
