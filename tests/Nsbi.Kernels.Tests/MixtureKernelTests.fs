@@ -72,8 +72,10 @@ let private problem (seed: int) (n: int) (processes: int) =
     let weights =
         Array.init n (fun _ -> if s.NextInt32 5 = 0 then 0.0 else 2.0 * s.NextDouble())
 
-    let amplitudes = Array.init processes (fun c -> if c = 1 then -0.1 else 5.0 + float c)
-    x, weighted(EventTiles.Create columns, weights), amplitudes
+    let amplitudes =
+        Array.init processes (fun c -> if c = 1 then -0.1 else 5.0 + float c)
+
+    x, weighted (EventTiles.Create columns, weights), amplitudes
 
 let private terms x = [|
     GaussianShift(0, 0, 0.4, x) :> IEventTerm
@@ -102,10 +104,7 @@ let ``the kernel without terms equals its scalar twin`` (seed: int) (length: int
     let _, events, a = problem seed n processes
 
     for order in 0..2 do
-        hold
-            1e-12
-            (fast(events, a, [||], [||], order, null))
-            (slow(events, a, [||], [||], order))
+        hold 1e-12 (fast (events, a, [||], [||], order, null)) (slow (events, a, [||], [||], order))
 
 [<Property(MaxTest = 40)>]
 let ``the kernel with terms equals its scalar twin`` (seed: int) (length: int) c =
@@ -115,23 +114,17 @@ let ``the kernel with terms equals its scalar twin`` (seed: int) (length: int) c
     for order in 0..2 do
         hold
             1e-12
-            (fast(events, a, terms x, beta, order, null))
-            (slow(events, a, terms x, beta, order))
+            (fast (events, a, terms x, beta, order, null))
+            (slow (events, a, terms x, beta, order))
 
 [<Test>]
 let ``every number of events from 0 to 256 equals the scalar twin`` () =
     for n in 0..256 do
         let x, events, a = problem n n 3
 
-        hold
-            1e-12
-            (fast(events, a, [||], [||], 2, null))
-            (slow(events, a, [||], [||], 2))
+        hold 1e-12 (fast (events, a, [||], [||], 2, null)) (slow (events, a, [||], [||], 2))
 
-        hold
-            1e-12
-            (fast(events, a, terms x, beta, 2, null))
-            (slow(events, a, terms x, beta, 2))
+        hold 1e-12 (fast (events, a, terms x, beta, 2, null)) (slow (events, a, terms x, beta, 2))
 
 [<Test>]
 let ``gradient and Hessian are the finite differences of value and gradient`` () =
@@ -139,13 +132,15 @@ let ``gradient and Hessian are the finite differences of value and gradient`` ()
     let z = Array.append a beta
 
     let at (z: float[]) order =
-        fast(events, z[..2], terms x, z[3..], order, null)
+        fast (events, z[..2], terms x, z[3..], order, null)
 
     let exact = at z 2
     let h = 1e-5
 
     for k in 0..5 do
-        let shifted s = Array.mapi (fun i v -> if i = k then v + s * h else v) z
+        let shifted s =
+            Array.mapi (fun i v -> if i = k then v + s * h else v) z
+
         let up, down = at (shifted 1.0) 1, at (shifted -1.0) 1
         let slope = (up.Value - down.Value) / (2.0 * h)
         Assert.That(exact.Gradient[k], Is.EqualTo(slope).Within(1e-6 * (1.0 + abs slope)))
@@ -160,11 +155,11 @@ let ``the result has the same bits for one, two and three threads`` () =
     let x, events, a = problem 9 30_000 3
 
     for terms in [ [||]; terms x ] do
-        let alone = fast(events, a, terms, beta, 2, null)
+        let alone = fast (events, a, terms, beta, 2, null)
 
         for threads in 2..3 do
             use team = new ThreadTeam(threads)
-            let shared = fast(events, a, terms, beta, 2, team)
+            let shared = fast (events, a, terms, beta, 2, team)
             Assert.That(shared.Value, Is.EqualTo alone.Value)
             Assert.That(shared.Gradient, Is.EqualTo<float[]> alone.Gradient)
             Assert.That(shared.Hessian, Is.EqualTo<float[]> alone.Hessian)
@@ -176,14 +171,14 @@ let ``the first event with a density of zero or less is named by its row in the 
     columns[1][9_000] <- 3.0
     columns[1][40] <- 4.0
     let weights = Array.init 10_000 (fun i -> if i < 100 then 0.0 else 1.0)
-    let events = weighted(EventTiles.Create columns, weights)
+    let events = weighted (EventTiles.Create columns, weights)
     let a = [| 1.0; -0.6 |]
 
     for sum in
         [
-            fast(events, a, [||], [||], 2, null)
-            fast(events, a, [| Constant(0, 0.0) |], [||], 2, null)
-            slow(events, a, [||], [||], 2)
+            fast (events, a, [||], [||], 2, null)
+            fast (events, a, [| Constant(0, 0.0) |], [||], 2, null)
+            slow (events, a, [||], [||], 2)
         ] do
         Assert.That(sum.BadRow, Is.EqualTo 7_001)
         Assert.That(sum.Gradient, Is.Empty)
@@ -191,18 +186,18 @@ let ``the first event with a density of zero or less is named by its row in the 
 [<Test>]
 let ``a density that is exactly zero or not finite is bad`` () =
     for r in [ 0.0; infinity; nan ] do
-        let events = weighted(EventTiles.Create [| [| 1.0; r |] |], [| 1.0; 1.0 |])
-        let sum = fast(events, [| 2.0 |], [||], [||], 0, null)
+        let events = weighted (EventTiles.Create [| [| 1.0; r |] |], [| 1.0; 1.0 |])
+        let sum = fast (events, [| 2.0 |], [||], [||], 0, null)
         Assert.That(sum.BadRow, Is.EqualTo 1)
 
 [<Test>]
 let ``events of weight zero are left out and keep their rows`` () =
     let tiles = EventTiles.Create [| [| 1.0; 2.0; 3.0; 4.0 |] |]
-    let events = weighted(tiles, [| 0.0; 1.0; 0.0; 2.0 |])
+    let events = weighted (tiles, [| 0.0; 1.0; 0.0; 2.0 |])
     Assert.That(events.Tiles.Events, Is.EqualTo 2)
     Assert.That(events.Tiles.Row 0, Is.EqualTo 1)
     Assert.That(events.Tiles.Row 1, Is.EqualTo 3)
-    let sum = fast(events, [| 1.0 |], [||], [||], 0, null)
+    let sum = fast (events, [| 1.0 |], [||], [||], 0, null)
     Assert.That(sum.Value, Is.EqualTo(log 2.0 + 2.0 * log 4.0).Within 1e-15)
 
 [<Test>]
@@ -216,14 +211,14 @@ let ``columns, weights and positions that do not fit are refused`` () =
         Assert.Catch<ArgumentException>(Action action) |> ignore
 
     let tiles = EventTiles.Create [| [| 1.0; 2.0 |] |]
-    let events = weighted(tiles, [| 1.0; 3.0 |])
+    let events = weighted (tiles, [| 1.0; 3.0 |])
     refuse (fun () -> EventTiles.Create [||] |> ignore)
     refuse (fun () -> EventTiles.Create [| [| 1.0 |]; [||] |] |> ignore)
-    refuse (fun () -> weighted(tiles, [| 1.0 |]) |> ignore)
-    refuse (fun () -> weighted(tiles, [| 1.0; nan |]) |> ignore)
+    refuse (fun () -> weighted (tiles, [| 1.0 |]) |> ignore)
+    refuse (fun () -> weighted (tiles, [| 1.0; nan |]) |> ignore)
 
     let evaluate a (terms: IEventTerm[]) b order =
-        fast(events, a, terms, b, order, null) |> ignore
+        fast (events, a, terms, b, order, null) |> ignore
 
     refuse (fun () -> evaluate [||] [||] [||] 0)
     refuse (fun () -> evaluate [| 1.0 |] [||] [||] 3)

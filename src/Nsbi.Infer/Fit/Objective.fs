@@ -18,12 +18,12 @@ type IObjective =
 module Objective =
 
     /// <summary>A function as an objective.</summary>
-    let ofFunction (lower: float[]) (upper: float[]) (f: float[] -> Jet option) : IObjective =
-        { new IObjective with
+    let ofFunction (lower: float[]) (upper: float[]) (f: float[] -> Jet option) : IObjective = {
+        new IObjective with
             member _.Lower = lower
             member _.Upper = upper
             member _.Evaluate point = f point
-        }
+    }
 
     /// <summary>The whole point of which the free variables have these values.</summary>
     /// <param name="template">values of the variables that are not free; length n</param>

@@ -86,8 +86,7 @@ module internal SymmetricMatrix =
             let theta = (a[q, q] - a[p, p]) / (2.0 * a[p, q])
 
             let t =
-                (if theta >= 0.0 then 1.0 else -1.0)
-                / (abs theta + sqrt (theta * theta + 1.0))
+                (if theta >= 0.0 then 1.0 else -1.0) / (abs theta + sqrt (theta * theta + 1.0))
 
             let c = 1.0 / sqrt (t * t + 1.0)
             let s = t * c

@@ -74,7 +74,10 @@ module internal TrustRegionStep =
 
             let rest =
                 Array.init n (fun k ->
-                    if atBottom k then 0.0 else -a[k] / (values[k] - min lowest 0.0))
+                    if atBottom k then
+                        0.0
+                    else
+                        -a[k] / (values[k] - min lowest 0.0))
 
             let isHard =
                 lowest <= 1e-12 * size
@@ -204,4 +207,7 @@ module internal TrustRegionStep =
 
         match steps with
         | [ step ] when step.IsNewton && step.Predicted <= 0.0 -> step
-        | _ -> cauchy lower upper scale g h radius x :: steps |> List.rev |> List.minBy _.Predicted
+        | _ ->
+            cauchy lower upper scale g h radius x :: steps
+            |> List.rev
+            |> List.minBy _.Predicted

@@ -41,9 +41,10 @@ internal static unsafe class AmplitudeTiles
                 double* r = ratios + ((long)tile * processes * T);
                 double* w = weights + ((long)tile * T);
                 Vector512<double> value = sums[0];
-                bool good = order == 0
-                    ? Density(r, w, a, processes, null, ref value)
-                    : Density(r, w, a, processes, q, ref value);
+                bool good =
+                    order == 0
+                        ? Density(r, w, a, processes, null, ref value)
+                        : Density(r, w, a, processes, q, ref value);
                 sums[0] = value;
                 if (!good)
                 {

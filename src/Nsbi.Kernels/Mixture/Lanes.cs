@@ -15,11 +15,7 @@ internal static unsafe class Lanes
     {
         for (int j = 0; j < EventTiles.TileEvents; j += Width)
         {
-            sum = Vector512.FusedMultiplyAdd(
-                Vector512.Load(a + j),
-                Vector512.Load(b + j),
-                sum
-            );
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(a + j), Vector512.Load(b + j), sum);
         }
 
         return sum;

@@ -60,10 +60,7 @@ public static class MixtureScalar
                 {
                     total[1 + size + MixtureKernel.Packed(size, k, l)] +=
                         w
-                        * (
-                            (second[k, l] / density)
-                            - (first[k] / density * (first[l] / density))
-                        );
+                        * ((second[k, l] / density) - (first[k] / density * (first[l] / density)));
                 }
             }
         }
