@@ -1,4 +1,0 @@
-namespace Nsbi.Learn
-
-module internal Placeholder =
-    let nothing = ()
