@@ -15,6 +15,7 @@ let private transforms =
             let! width = Gen.choose (1, 1000)
             return make (float low / 8.0, float (low + width) / 8.0)
         }
+
     Gen.oneof [
         Gen.elements [
             FeatureTransform.Log
@@ -44,11 +45,13 @@ let private features =
         let! name = Gen.elements [ string expression; "pt"; "a name"; "log" ]
         let! count = Gen.choose (0, 4)
         let! transforms = Gen.listOfLength count transforms
+
         let feature: Feature = {
             Name = name
             Expression = expression
             Transforms = transforms
         }
+
         return feature
     }
 
@@ -71,7 +74,10 @@ let ``the grammar reads name, expression and transforms`` () =
             FeatureTransform.Standardise
         ]
     }
-    let text = "logPt = Higgs_pt / Higgs_mass | log|clip( -3, 3.5 ) | minmax | standardise"
+
+    let text =
+        "logPt = Higgs_pt / Higgs_mass | log|clip( -3, 3.5 ) | minmax | standardise"
+
     equal expected (good1 (Feature.parse text))
 
 [<Test>]
@@ -97,7 +103,11 @@ let ``what cannot be read is shown where it stands`` (text: string, at: int, rea
 let ``the faults of all features are reported at once, repeated names among them`` () =
     let faults = Feature.parseAll [ "x | lgo"; "y"; "y"; "z +" ] |> sentences ""
     equal 3 faults.Length
-    Assert.That(faults, Has.Some.EqualTo "feature: two features have one name ('y'); write name = expression.")
+
+    Assert.That(
+        faults,
+        Has.Some.EqualTo "feature: two features have one name ('y'); write name = expression."
+    )
 
 [<Test>]
 let ``the columns of features are listed once`` () =

@@ -31,6 +31,7 @@ let ``every fixed transform is its function`` () =
             "f = x | clip(1.5, 50)"
             "g = x * 2 + y"
         ]
+
     let row (x: float) (y: float) = [|
         log x
         cos (log (1.0 + y))
@@ -40,10 +41,12 @@ let ``every fixed transform is its function`` () =
         min 50.0 (max 1.5 x)
         x * 2.0 + y
     |]
+
     let expected =
         Array.map2 row (EventTable.values "x" table) (EventTable.values "y" table)
         |> Array.concat
         |> Array.map float32
+
     equal 7 matrix.Columns
     equal 4 matrix.Rows
     Assert.That(matrix.Values, Is.EqualTo(box expected).Within 1e-6f)
@@ -64,7 +67,10 @@ let ``standardise learns with the magnitudes of the weights`` () =
 let ``minmax goes over events that have a weight`` () =
     let fitted = good (FittedFeatures.fit (features [ "x | minmax(-1, 1)" ]) table)
     equal [ FittedTransform.MinMaxed(1.0, 4.0, -1.0, 1.0) ] fitted.Features[0].Transforms
-    let matrix = good (FittedFeatures.apply fitted (EventTable.take [| 0; 2; 1 |] table))
+
+    let matrix =
+        good (FittedFeatures.apply fitted (EventTable.take [| 0; 2; 1 |] table))
+
     Assert.That(matrix.Values, Is.EqualTo(box [| -1.0f; 1.0f; -1.0f / 3.0f |]).Within 1e-6f)
 
 [<Test>]
@@ -75,10 +81,21 @@ let ``what was learned does not change with the table it is applied to`` () =
     equal (Array.append whole.Values[6..7] whole.Values[2..3]) part.Values
 
 [<Property>]
-let ``standardised features have weighted mean 0 and deviation 1`` (rows: (NormalFloat * NormalFloat)[]) =
+let ``standardised features have weighted mean 0 and deviation 1``
+    (rows: (NormalFloat * NormalFloat)[])
+    =
     let bounded x = Math.Sin(x: float)
-    let x = rows |> Array.map (fun (NormalFloat x, _) -> bounded x) |> Array.append [| 0.0; 1.0 |]
-    let w = rows |> Array.map (fun (_, NormalFloat w) -> bounded w) |> Array.append [| 1.0; 1.0 |]
+
+    let x =
+        rows
+        |> Array.map (fun (NormalFloat x, _) -> bounded x)
+        |> Array.append [| 0.0; 1.0 |]
+
+    let w =
+        rows
+        |> Array.map (fun (_, NormalFloat w) -> bounded w)
+        |> Array.append [| 1.0; 1.0 |]
+
     let table = EventTable.ofColumns [ "x", x ] (Some w)
     let fitted = good (FittedFeatures.fit (features [ "x | standardise" ]) table)
     let step = FittedFeatures.step fitted.Features[0].Transforms[0]
@@ -89,22 +106,28 @@ let ``standardised features have weighted mean 0 and deviation 1`` (rows: (Norma
 let ``a logarithm outside its domain names event, feature and value`` () =
     let texts = [ "pt = y | log | standardise" ]
     let faults = FittedFeatures.fit (features texts) table |> sentences ""
+
     equal
         [
             for event, value in [ 1, "0"; 3, "-0.5" ] ->
-                $"event table, event {event}, column 'pt': the feature is not defined for this value "
-                + $"('{value}'); log takes numbers above 0."
+                $"event table, event {event}, column 'pt': the feature is not defined for "
+                + $"this value ('{value}'); log takes numbers above 0."
         ]
         faults
 
 [<Test>]
 let ``a constant feature cannot be scaled`` () =
     let table = EventTable.ofColumns [ "x", [| 0.1; 0.1; 0.1 |] ] None
+
     for transform in [ "standardise"; "minmax(0, 1)" ] do
         let faults =
             FittedFeatures.fit (features [ "x | " + transform ]) table |> sentences ""
+
         equal 1 faults.Length
-        let start = "event table, column 'x': the feature has one value for all events and cannot be"
+
+        let start =
+            "event table, column 'x': the feature has one value for all events and cannot be"
+
         Assert.That(faults[0], Does.StartWith start)
         Assert.That(faults[0], Does.EndWith $"; leave it out, or drop '{transform}'.")
 
@@ -113,18 +136,27 @@ let ``all faults of all features are reported at once`` () =
     let faults =
         FittedFeatures.fit (features [ "xx"; "a = 1 / y"; "b = 0 * x | standardise" ]) table
         |> sentences ""
+
     equal 3 faults.Length
     Assert.That(faults, Has.Some.Contains "column 'xx': no such column")
-    let infinite = "event table, event 1, column 'a': the expression of the feature is not a finite"
+
+    let infinite =
+        "event table, event 1, column 'a': the expression of the feature is not a finite"
+
     Assert.That(faults, Has.Some.StartsWith infinite)
     Assert.That(faults, Has.Some.Contains "column 'b': the feature has one value for all events")
 
 [<Test>]
 let ``nothing is learned from a table without weight`` () =
     let empty = EventTable.take [||] table
-    let faults = FittedFeatures.fit (features [ "x | standardise" ]) empty |> sentences ""
+
+    let faults =
+        FittedFeatures.fit (features [ "x | standardise" ]) empty |> sentences ""
+
     equal
-        [ "event table: there is no event with a weight to learn from; check the selection." ]
+        [
+            "event table: there is no event with a weight to learn from; check the selection."
+        ]
         faults
 
 [<Test>]
@@ -132,7 +164,11 @@ let ``a number beyond float32 is a fault, not an infinity`` () =
     let table = EventTable.ofColumns [ "x", [| 1e300 |] ] None
     let fitted = good (FittedFeatures.fit (features [ "x" ]) table)
     let faults = FittedFeatures.apply fitted table |> sentences ""
-    Assert.That(faults[0], Does.Contain "column 'x': the feature is too large for a network ('1E+300')")
+
+    Assert.That(
+        faults[0],
+        Does.Contain "column 'x': the feature is too large for a network ('1E+300')"
+    )
 
 [<Test>]
 let ``fitted features come back from JSON bit for bit`` () =
@@ -141,7 +177,10 @@ let ``fitted features come back from JSON bit for bit`` () =
         "q = x / 3 | clip(-0.1, 1e300) | minmax(0.1, 0.3)"
         "y | log1p | sqrt | abs | cos | sin"
     ]
-    let positive = EventTable.ofColumns [ "x", [| 0.1; 0.7 |]; "y", [| 0.3; 0.2 |] ] None
+
+    let positive =
+        EventTable.ofColumns [ "x", [| 0.1; 0.7 |]; "y", [| 0.3; 0.2 |] ] None
+
     let fitted = good (FittedFeatures.fit (features texts) positive)
     let text = FittedFeaturesJson.toText fitted
     equal fitted (good (FittedFeaturesJson.ofText "net.json" text))
@@ -157,15 +196,20 @@ let ``every pair of doubles survives JSON`` (NormalFloat mean) (NormalFloat devi
             }
         ]
     }
+
     FittedFeaturesJson.ofText "f" (FittedFeaturesJson.toText fitted) = Ok fitted
 
 [<Test>]
 let ``broken JSON is named by path, all faults at once`` () =
     let text =
-        """[{ "name": 3, "expression": "x +", "transforms": [{ "kind": "lgo" }, { "kind": "clip" }] }, 7]"""
+        """[{ "name": 3, "expression": "x +",
+              "transforms": [{ "kind": "lgo" }, { "kind": "clip" }] }, 7]"""
+
     let faults = FittedFeaturesJson.ofText "net.json" text |> sentences ""
+
     let starts (start: string) =
         Assert.That(faults, Has.Some.StartsWith("net.json, " + start))
+
     starts "$[0].name: a text is missing ('3')"
     starts "$[0].expression, character 4: cannot be read"
     starts "$[0].transforms[0].kind: there is no such transform ('lgo')"

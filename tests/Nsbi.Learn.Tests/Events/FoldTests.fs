@@ -31,9 +31,13 @@ let ``folds are equally likely and independent of the seed and of the validation
         |> Array.sumBy (fun (key, count) ->
             let e = expected key
             (float count - e) ** 2.0 / e)
+
     Assert.That(chi2 (fun _ -> float n / 5.0) first, Is.LessThan 34.0)
     Assert.That(chi2 (fun _ -> float n / 25.0) (Array.zip first second), Is.LessThan 75.0)
-    let cell (_, isValidation) = float n / 5.0 * (if isValidation then 0.2 else 0.8)
+
+    let cell (_, isValidation) =
+        float n / 5.0 * (if isValidation then 0.2 else 0.8)
+
     Assert.That(chi2 cell (Array.zip first validation), Is.LessThan 45.0)
 
 [<Test>]
@@ -42,6 +46,7 @@ let ``equal values are one group and the sign of zero does not matter`` () =
         EventTable.ofColumns
             [ "x", [| 1.0; 0.0; 1.0; -0.0; 2.0 |]; "y", [| 2.0; 3.0; 2.0; 3.0; 1.0 |] ]
             None
+
     let groups = Fold.groupsByValue [ "x"; "y" ] table
     equal groups[0] groups[2]
     equal groups[1] groups[3]
