@@ -8,6 +8,8 @@ open Nsbi.Cli
 type Options() =
     let faults = ResizeArray<string>()
 
+    member _.Fault(sentence: string) : unit = faults.Add sentence
+
     /// A value that was read, or the default beside its faults.
     member _.Take(otherwise: 'T, read: Result<'T, string list>) : 'T =
         match read with
