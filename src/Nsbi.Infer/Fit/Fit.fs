@@ -12,7 +12,7 @@ type FitSettings = {
     /// <summary>Starts per parameter of interest, on a grid over its range, bounds included, beside
     /// the model's initial values; 0 for these alone.</summary>
     StartsPerPoi: int
-    /// Parameters held at a value, by name.
+    /// Parameters held at a value, by name, beside those that the model holds.
     Fixed: Map<string, float>
     /// Threads that share each evaluation; none for the caller's own.
     Team: ThreadTeam option
@@ -55,21 +55,34 @@ module Fit =
             | Finite jet -> Some jet
             | Infinite _ -> None)
 
-    /// Places of the parameters that are not fixed.
-    let internal freePlaces (settings: FitSettings) (compiled: CompiledLikelihood) : int[] =
+    /// The values of the parameters that are held, by the settings or by the model.
+    let internal held (settings: FitSettings) (compiled: CompiledLikelihood) : Map<string, float> =
         for name in settings.Fixed.Keys do
             compiled.Index[name] |> ignore
 
+        (settings.Fixed, compiled.Parameters)
+        ||> List.fold (fun fixed' p ->
+            if p.Fixed && not (fixed'.ContainsKey p.Name) then
+                fixed'.Add(p.Name, p.Initial)
+            else
+                fixed')
+
+    /// Places of the parameters that are not fixed.
+    let internal freePlaces (settings: FitSettings) (compiled: CompiledLikelihood) : int[] =
+        let held = held settings compiled
+
         compiled.Index.Names
         |> List.indexed
-        |> List.filter (fun (_, name) -> not (settings.Fixed.ContainsKey name))
+        |> List.filter (fun (_, name) -> not (held.ContainsKey name))
         |> List.map fst
         |> List.toArray
 
     /// The initial point with the fixed values, in inner coordinates.
     let internal template (settings: FitSettings) (compiled: CompiledLikelihood) : float[] =
-        List.zip compiled.Parameters compiled.Index.Names
-        |> List.map (fun (p, name) -> settings.Fixed.TryFind name |> Option.defaultValue p.Initial)
+        let held = held settings compiled
+
+        compiled.Parameters
+        |> List.map (fun p -> held.TryFind p.Name |> Option.defaultValue p.Initial)
         |> List.toArray
         |> compiled.Model.InnerCoordinates.ToInner
 
@@ -212,7 +225,7 @@ module Fit =
                     Name = p.Name
                     Value = values[k]
                     Error = None
-                    IsFixed = settings.Fixed.ContainsKey p.Name
+                    IsFixed = p.Fixed || settings.Fixed.ContainsKey p.Name
                     AtBound = false
                 })
             Covariance = Array2D.zeroCreate n n
@@ -316,7 +329,7 @@ module Fit =
                             Name = name
                             Value = outer[k]
                             Error = if v[k, k] > 0.0 then Some(sqrt v[k, k]) else None
-                            IsFixed = settings.Fixed.ContainsKey name
+                            IsFixed = not (Array.contains k free)
                             AtBound = Array.contains k free && isAtBound objective best.Point k
                         })
                     Covariance = v

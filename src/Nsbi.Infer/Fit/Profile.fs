@@ -44,7 +44,7 @@ type internal InnerProfile
             |> List.map (fun m -> m.Values |> List.map snd |> List.toArray |> inner.ToInner)
 
     do
-        if settings.Fixed.ContainsKey name then
+        if (Fit.held settings compiled).ContainsKey name then
             invalidArg (nameof name) $"The parameter '{name}' is fixed: free it for its profile."
 
     member _.Place: int = place

@@ -57,7 +57,7 @@ module internal Compilation =
             fault place "its ratios are all 0" "give p_c/p_ref, or leave the process out"
     ]
 
-    let private columns (place: string) (processes: string list) (table: EventTable) =
+    let private columns (place: string) (processes: string list) (table: RatioTable) =
         let events = table.Weights.Length
 
         processes
@@ -90,7 +90,7 @@ module internal Compilation =
         (shapes: IEventShape list)
         (termParameters: string list)
         (kind: TableKind)
-        (table: EventTable)
+        (table: RatioTable)
         : Result<TiledTable * Rescaling list, ModelError list> =
         let place = $"channel '{channel.Name}', {kind}"
         let processes = channel.Processes |> List.map _.Name

@@ -42,7 +42,7 @@ module RatioSource =
 
 /// <summary>A table of weighted events with the density ratios of the processes.</summary>
 [<NoComparison; ReferenceEquality>]
-type EventTable = {
+type RatioTable = {
     /// <summary>One weight per event: w_ref of a reference table, the events' weights (1 for data)
     /// of an observed one.</summary>
     Weights: float[]
@@ -54,21 +54,21 @@ type EventTable = {
 
 /// <summary>How to make event tables.</summary>
 [<RequireQualifiedAccess>]
-module EventTable =
+module RatioTable =
 
     /// <summary>A table of weighted events.</summary>
-    let weighted (weights: float[]) (ratios: (string * RatioSource) list) : EventTable = {
+    let weighted (weights: float[]) (ratios: (string * RatioSource) list) : RatioTable = {
         Weights = weights
         Features = [||]
         Ratios = Map.ofList ratios
     }
 
     /// <summary>A table of a number of events of weight 1.</summary>
-    let unweighted (events: int) (ratios: (string * RatioSource) list) : EventTable =
+    let unweighted (events: int) (ratios: (string * RatioSource) list) : RatioTable =
         weighted (Array.create events 1.0) ratios
 
     /// <summary>The same table with the features that its functions need, events x features.</summary>
-    let withFeatures (features: float[][]) (table: EventTable) : EventTable = {
+    let withFeatures (features: float[][]) (table: RatioTable) : RatioTable = {
         table with
             Features = features
     }
@@ -91,7 +91,7 @@ type TableKind =
 [<NoComparison; ReferenceEquality>]
 type RatioTables = {
     /// The tables that were given.
-    Tables: Map<string * TableKind, EventTable>
+    Tables: Map<string * TableKind, RatioTable>
 }
 
 /// <summary>Tables are added one by one: <c>RatioTables.empty |> RatioTables.reference "SR" table
@@ -103,16 +103,16 @@ module RatioTables =
     let empty: RatioTables = { Tables = Map.empty }
 
     /// <summary>With this table as one of a channel's.</summary>
-    let add (kind: TableKind) (channel: string) (table: EventTable) (tables: RatioTables) = {
+    let add (kind: TableKind) (channel: string) (table: RatioTable) (tables: RatioTables) = {
         Tables = tables.Tables.Add((channel, kind), table)
     }
 
     /// <summary>With this reference table of a channel.</summary>
-    let reference (channel: string) (table: EventTable) (tables: RatioTables) : RatioTables =
+    let reference (channel: string) (table: RatioTable) (tables: RatioTables) : RatioTables =
         add TableKind.Reference channel table tables
 
     /// <summary>With this observed table of a channel.</summary>
-    let observed (channel: string) (table: EventTable) (tables: RatioTables) : RatioTables =
+    let observed (channel: string) (table: RatioTable) (tables: RatioTables) : RatioTables =
         add TableKind.Observed channel table tables
 
 /// <summary>A factor g(x|β) on the density of one process: the one door by which per-event shapes
@@ -129,4 +129,4 @@ type IEventShape =
     /// <param name="place">what the term must give as <c>Process</c></param>
     /// <param name="parameters">what it must give as <c>Parameters</c>, in the order of the names
     /// above</param>
-    abstract Bind: table: EventTable * place: int * parameters: int[] -> IEventTerm
+    abstract Bind: table: RatioTable * place: int * parameters: int[] -> IEventTerm

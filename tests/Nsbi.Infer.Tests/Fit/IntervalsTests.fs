@@ -140,7 +140,7 @@ let ``a scan profiles the other parameters`` () =
 [<Test>]
 let ``the conventional observable in 5, 10 and 20 bins has its known power`` () =
     for bins, atZero, atThree in [ 5, 1.358, 21.64; 10, 2.163, 23.31; 20, 2.382, 23.70 ] do
-        let observation = histogram bins
+        let observation = histogram bins InterferenceToy.observable
 
         let t value =
             Likelihood.twiceNll observation [| value |]

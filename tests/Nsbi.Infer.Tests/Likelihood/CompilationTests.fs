@@ -9,7 +9,7 @@ open Nsbi.Infer.Tests.InterferenceModel
 let private compileObserved table =
     RatioTables.empty
     |> RatioTables.observed "SR" table
-    |> Likelihood.compile (valid (modelOf mu))
+    |> Likelihood.compile (valid InterferenceToy.model)
 
 let private faults (result: Result<'a, ModelError list>) =
     match result with
@@ -27,8 +27,8 @@ let private withSource name source =
     good |> List.map (fun (n, s) -> n, (if n = name then source else s))
 
 let private observed ratios =
-    EventTable.unweighted 2 ratios
-    |> EventTable.withFeatures [| [| 0.1 |]; [| 0.2 |] |]
+    RatioTable.unweighted 2 ratios
+    |> RatioTable.withFeatures [| [| 0.1 |]; [| 0.2 |] |]
 
 [<Test>]
 let ``ratios of zero and log ratios of −∞ are fine`` () =
@@ -60,15 +60,17 @@ let ``all faults of all tables are reported at once`` () =
         |> RatioTables.observed "SR" bad
         |> RatioTables.reference "SR" { bad with Weights = [| 1.0; -1.0 |] }
 
-    let found = faults (Likelihood.compile (valid (modelOf mu)) tables)
+    let found = faults (Likelihood.compile (valid InterferenceToy.model) tables)
     Assert.That(found.Length, same 5)
 
 [<Test>]
 let ``a channel without a table and functions without features are faults`` () =
-    let none = faults (Likelihood.compile (valid (modelOf mu)) RatioTables.empty)
+    let none =
+        faults (Likelihood.compile (valid InterferenceToy.model) RatioTables.empty)
+
     Assert.That(none.Head, Does.Contain "no event table")
 
-    let bare = EventTable.unweighted 2 good
+    let bare = RatioTable.unweighted 2 good
     Assert.That((faults (compileObserved bare)).Head, Does.Contain "features")
 
 [<Test>]
@@ -80,7 +82,7 @@ let ``a reference without weight is a fault`` () =
         let found =
             RatioTables.empty
             |> RatioTables.reference "SR" table
-            |> Likelihood.compile (valid (modelOf mu))
+            |> Likelihood.compile (valid InterferenceToy.model)
             |> faults
 
         Assert.That(found |> List.exists _.Contains(part), same true)
@@ -98,7 +100,7 @@ let ``a shape of an unknown channel or parameter is a fault`` () =
     let compile shape =
         RatioTables.empty
         |> RatioTables.reference "SR" table
-        |> Likelihood.compileWith [ shape ] (valid (modelOf mu))
+        |> Likelihood.compileWith [ shape ] (valid InterferenceToy.model)
         |> faults
 
     Assert.That((compile (shape "X" "mu")).Head, Does.Contain "no such unbinned channel")
@@ -112,6 +114,6 @@ let ``tables and ratios that the model does not name are left alone`` () =
         RatioTables.empty
         |> RatioTables.observed "SR" table
         |> RatioTables.observed "other" table
-        |> Likelihood.compile (valid (modelOf mu))
+        |> Likelihood.compile (valid InterferenceToy.model)
 
     Assert.That(faults result, same List.empty<string>)

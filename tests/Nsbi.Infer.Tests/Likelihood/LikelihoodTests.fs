@@ -95,12 +95,12 @@ let private case (seed: int) (n: int) (withShape: bool) : Case =
         exp (scale * x[i] - 0.1)
 
     let table =
-        EventTable.weighted w [
+        RatioTable.weighted w [
             "S", Ratios(Array.init n (ratio "S"))
             "SBI", LogRatios(Array.init n (ratio "SBI" >> log))
             "B", RatioSource.ofFormula (fun x -> -0.3 * x[0] - 0.1)
         ]
-        |> EventTable.withFeatures (Array.map Array.singleton x)
+        |> RatioTable.withFeatures (Array.map Array.singleton x)
 
     let compiled =
         RatioTables.empty
@@ -227,23 +227,23 @@ let ``a team of threads gives the same bits as the caller alone`` () =
 [<Test>]
 let ``the order of the processes does not matter`` () =
     let reversed =
-        match (modelOf mu).Channels with
-        | [ Unbinned c ] -> {
-            modelOf mu with
-                Channels = [
-                    Unbinned {
-                        c with
-                            Processes = List.rev c.Processes
-                    }
-                ]
-          }
-        | _ -> invalidOp "one channel"
+        InterferenceToy.model.Channels
+        |> List.map (fun channel ->
+            match channel with
+            | Unbinned c ->
+                Unbinned {
+                    c with
+                        Processes = List.rev c.Processes
+                }
+            | Binned c -> Binned c)
 
     let other =
-        RatioTables.empty
-        |> RatioTables.reference "SR" table
-        |> Likelihood.compile (valid reversed)
-        |> ok
+        compileInterference
+            {
+                InterferenceToy.model with
+                    Channels = reversed
+            }
+            table
 
     let observation = (ok (Observation.asimov other [| 1.0 |])).Observation
 
@@ -294,7 +294,7 @@ let private twoProcesses ratios =
     RatioTables.empty
     |> RatioTables.observed
         "U"
-        (EventTable.unweighted 3 [ "a", Ratios [| 1.0; 1.0; 1.0 |]; "b", Ratios ratios ])
+        (RatioTable.unweighted 3 [ "a", Ratios [| 1.0; 1.0; 1.0 |]; "b", Ratios ratios ])
     |> Likelihood.compile (
         valid {
             Name = "two"

@@ -7,17 +7,11 @@ open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
 open Nsbi.Infer.Tests.InterferenceModel
 
-let private rate value =
-    (value - sqrt value) * nuS
-    + sqrt value * nuSBI
-    + (1.0 - sqrt value) * nuB
-    + nuNI
-
 [<Property(MaxTest = 20)>]
 let ``the weights of an Asimov set add up to ν`` (seed: int) =
     let value = float (abs (seed % 600)) / 100.0
     let set = ok (Observation.asimov compiled [| value |])
-    Assert.That(set.Observation.TotalWeight "SR", near 1e-10 (rate value))
+    Assert.That(set.Observation.TotalWeight "SR", near 1e-10 (InterferenceToy.rate value))
     Assert.That(snd set.Rescaling.Head, near 1e-13 1.0)
 
 [<Test>]
@@ -33,12 +27,7 @@ let ``ratios that are off by a constant factor are put right on the reference ta
                     Ratios(ratios source |> Array.map (fun r -> factor * r)))
     }
 
-    let other =
-        RatioTables.empty
-        |> RatioTables.reference "SR" distorted
-        |> Likelihood.compile (valid (modelOf mu))
-        |> ok
-
+    let other = compileInterference InterferenceToy.model distorted
     let mean = other.Rescalings |> List.find (fun r -> r.Process = "S")
     Assert.That(mean.MeanRatio, near 1e-9 1.2)
 
@@ -161,7 +150,7 @@ let ``an Asimov set with a negative density names the row`` () =
         RatioTables.empty
         |> RatioTables.reference
             "U"
-            (EventTable.unweighted 2 [ "a", Ratios [| 1.0; 1.0 |]; "b", Ratios [| 0.5; 1.5 |] ])
+            (RatioTable.unweighted 2 [ "a", Ratios [| 1.0; 1.0 |]; "b", Ratios [| 0.5; 1.5 |] ])
         |> Likelihood.compile (
             valid {
                 Name = "m"
