@@ -123,7 +123,8 @@ module AnalysisChecks =
                 $"Expected significance {unbinned.Value:F3} ± {unbinned.Error:F3} unbinned and {binned:F3} with the {twin.Name}, whose templates come from the simulated events. Where the unbinned one is larger by more, the ratios promise more than they keep.")
 
     /// <summary>The checks of the ratios themselves.</summary>
-    /// <param name="estimator">for the normalisation constants that were measured</param>
+    /// <param name="learned">the learned model</param>
+    /// <param name="estimator">for its head</param>
     /// <param name="fitted">the features</param>
     let ratios (learned: LearnedModel) (estimator: RatioEstimator) (fitted: FittedFeatures) : AnalysisChecks =
         let limits = learned.Analysis.Limits

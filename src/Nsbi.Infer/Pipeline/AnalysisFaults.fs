@@ -122,22 +122,7 @@ module internal AnalysisFaults =
             at file "$.terms" "there is no term" "give at least one"
         else
             // The yields are not known yet: any positive ones do for a look at the rest.
-            let trial = {
-                Model.Name = analysis.Name
-                Channels = [
-                    Unbinned {
-                        Name = LearnedModel.signalRegion
-                        Reference = "reference"
-                        Processes = [
-                            for term in analysis.Terms -> {
-                                Process.Name = term.Name
-                                Scale = term.Scale
-                                Yields = [ 1.0 ]
-                            }
-                        ]
-                    }
-                ]
-            }
+            let trial = AnalysisModel.write analysis (fun _ -> 1.0) None
             match Model.validate trial with
             | Ok _ -> ()
             | Error faults ->

@@ -185,8 +185,8 @@ module AnalysisFile =
                 optional
                     key
                     "network"
-                    TrainingSettings.standard
-                    (settings file faults TrainingSettings.ofJson)
+                    ClassifierSettings.standard
+                    (settings file faults ClassifierSettings.ofJson)
 
             match
                 classes,

@@ -50,6 +50,7 @@ module BinnedTwin =
 
     /// <summary>The binned analysis of an observable.</summary>
     /// <param name="settings">of the fits</param>
+    /// <param name="learned">the events and the model</param>
     /// <param name="name">what to call it</param>
     /// <param name="edges">increasing; events outside are left out</param>
     /// <param name="simulated">the observable of each simulated event</param>
@@ -117,6 +118,8 @@ module BinnedTwin =
         | Error faults -> invalidOp (Fault.render faults)
 
     /// <summary>The conventional analysis that the analysis asks for.</summary>
+    /// <param name="settings">of the fits</param>
+    /// <param name="learned">the events and the model</param>
     /// <param name="observe">whether the data may be looked at</param>
     let conventional settings (learned: LearnedModel) (observe: bool) =
         learned.Analysis.Conventional
@@ -137,7 +140,10 @@ module BinnedTwin =
 
     /// <summary>The learned score ∂_μ ln D(x; nominal) in bins of equal expectation: what the unbinned
     /// analysis must agree with, and cannot be more sensitive than by what the binning loses.</summary>
+    /// <param name="settings">of the fits</param>
+    /// <param name="learned">the events and the model</param>
     /// <param name="bins">how many</param>
+    /// <param name="weights">of the simulated events at the nominal point</param>
     let score settings (learned: LearnedModel) (bins: int) (weights: float[]) =
         let nominal = learned.Model.Initial
         let d, gradient = LearnedModel.density learned nominal

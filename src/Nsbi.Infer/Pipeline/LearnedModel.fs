@@ -43,48 +43,8 @@ type LearnedModel = {
 [<RequireQualifiedAccess>]
 module LearnedModel =
 
-    /// The name of the unbinned channel.
-    [<Literal>]
-    let signalRegion = "SR"
-
-    /// The name of the binned channel of the events that failed the preselection.
-    [<Literal>]
-    let controlRegion = "CR"
-
     let private place (samples: string[]) (term: MixtureTerm) : int =
         Array.findIndex ((=) term.Sample) samples
-
-    /// The model with yields per sample in the signal region and in the bins of the control region.
-    let internal model
-        (analysis: Analysis)
-        (yieldOf: string -> float)
-        (control: Map<string, float list> option)
-        : Model =
-        let terms (yields: MixtureTerm -> float list) = [
-            for term in analysis.Terms -> {
-                Process.Name = term.Name
-                Scale = term.Scale
-                Yields = yields term
-            }
-        ]
-
-        {
-            Name = analysis.Name
-            Channels = [
-                Unbinned {
-                    Name = signalRegion
-                    Reference = "mixture"
-                    Processes = terms (fun term -> [ yieldOf term.Sample ])
-                }
-                match control with
-                | Some yields ->
-                    Binned {
-                        Name = controlRegion
-                        Processes = terms (fun term -> yields[term.Sample])
-                    }
-                | None -> ()
-            ]
-        }
 
     let private table (analysis: Analysis) samples weights (ratios: float[][]) : RatioTable =
         RatioTable.weighted weights [
@@ -102,6 +62,7 @@ module LearnedModel =
 
     /// <summary>Evaluates a trained estimator on all events and compiles the likelihood.</summary>
     /// <param name="team">threads to share the work</param>
+    /// <param name="analysis">what is measured</param>
     /// <param name="estimator">the trained networks</param>
     /// <param name="features">what the networks are given</param>
     /// <param name="events">simulated and observed events of the signal region</param>
@@ -119,7 +80,7 @@ module LearnedModel =
 
         let ratios (table: EventTable) groups =
             FittedFeatures.apply features table
-            |> Result.map (fun matrix -> estimator.ByFold(team, matrix.Values, groups))
+            |> Result.map (fun matrix -> estimator.ByFold(team, ReadOnlyMemory matrix.Values, ReadOnlyMemory groups))
 
         let observedRatios =
             match events.Observed with
@@ -134,7 +95,8 @@ module LearnedModel =
         | Error first, Error second -> Error(first @ second)
         | Ok ratios, Ok observedRatios ->
             let yields = Array.zip simulated.Samples simulated.Yields |> Map.ofArray
-            let written = model analysis (fun name -> yields[name]) (control |> Option.map _.Yields)
+            let bins = control |> Option.map _.Yields
+            let written = AnalysisModel.write analysis (fun name -> yields[name]) bins
 
             match Model.validate written with
             | Error faults -> Error(List.map fault faults)
@@ -142,7 +104,7 @@ module LearnedModel =
                 let reference =
                     table analysis simulated.Samples (referenceWeights mixture simulated) ratios
 
-                let tables = RatioTables.empty |> RatioTables.reference signalRegion reference
+                let tables = RatioTables.empty |> RatioTables.reference AnalysisModel.signalRegion reference
 
                 let tables =
                     match events.Observed with
@@ -150,7 +112,7 @@ module LearnedModel =
                     | Some data ->
                         let weights = Array.create data.Count 1.0
                         let observed = table analysis simulated.Samples weights observedRatios
-                        RatioTables.observed signalRegion observed tables
+                        RatioTables.observed AnalysisModel.signalRegion observed tables
 
                 let settings = estimator.Settings
 
@@ -215,7 +177,7 @@ module LearnedModel =
             |> Some
 
     let private observed likelihood (counts: float list option) : Observation =
-        let counts = counts |> Option.map (fun n -> controlRegion, n) |> Option.toList
+        let counts = counts |> Option.map (fun n -> AnalysisModel.controlRegion, n) |> Option.toList
 
         match Observation.observed likelihood counts with
         | Ok observation -> observation
@@ -227,7 +189,7 @@ module LearnedModel =
         let events = table learned.Analysis learned.Simulated.Samples weights learned.Ratios
 
         match
-            Likelihood.compile learned.Model (RatioTables.observed signalRegion events RatioTables.empty)
+            Likelihood.compile learned.Model (RatioTables.observed AnalysisModel.signalRegion events RatioTables.empty)
         with
         | Ok likelihood -> observed likelihood (controlExpectation learned theta)
         | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")

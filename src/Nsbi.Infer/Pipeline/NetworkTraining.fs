@@ -86,7 +86,12 @@ module NetworkTraining =
         Array.toList results
 
     /// <summary>Trains what is not trained yet and assembles the estimator.</summary>
+    /// <param name="context">where results are kept, and how to run</param>
     /// <param name="prefix">before the names of the tasks, to tell stages apart</param>
+    /// <param name="settings">of the estimator</param>
+    /// <param name="mixture">the reference density</param>
+    /// <param name="features">how the features were made, kept with the estimator</param>
+    /// <param name="events">what is trained on</param>
     /// <returns>the estimator and its networks, or every fault of settings and events</returns>
     let run
         (context: PipelineContext)
@@ -134,6 +139,9 @@ module NetworkTraining =
                     Error faults))
 
     /// <summary>The events of some samples as classes of a training.</summary>
+    /// <param name="policy">what to do with negative weights</param>
+    /// <param name="features">the features of the networks</param>
+    /// <param name="simulated">the events of all samples</param>
     /// <param name="samples">the samples that are classes, in the order of their numbers</param>
     /// <param name="rows">the events to take</param>
     let classes

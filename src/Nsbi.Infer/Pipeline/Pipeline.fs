@@ -74,7 +74,7 @@ module Pipeline =
 
     let private identity () : RunIdentity = {
         Version = RunVersion.text
-        InstructionPath = Isa.Name
+        InstructionPath = Isa.Path
     }
 
     let private load (options: PipelineOptions) (path: string) =
@@ -316,6 +316,7 @@ module Pipeline =
     }
 
     /// <summary>Trains the networks of an analysis, or finds them trained.</summary>
+    /// <param name="options">how to run</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
     let train (options: PipelineOptions) (path: string) (out: string) : Result<TrainedNetwork list, PipelineFault> =
@@ -340,12 +341,14 @@ module Pipeline =
                     run)))
 
     /// <summary>Trains and checks; the data are not looked at.</summary>
+    /// <param name="options">how to run</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
     let check (options: PipelineOptions) (path: string) (out: string) : Result<RunResult, PipelineFault> =
         runWith (fun _ _ run -> Ok run) options path out
 
     /// <summary>The whole pipeline: train, check, fit, intervals, report.</summary>
+    /// <param name="options">how to run</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
     /// <returns>the result, whose checks may have failed; or why there is none</returns>

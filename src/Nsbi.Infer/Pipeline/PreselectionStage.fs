@@ -56,7 +56,7 @@ module PreselectionStage =
             Weights = own |> Array.map (fun i -> weights[i])
         }
 
-    let private divide (events: AnalysisEvents) (plan: PreselectionPlan) scores dataScores rest cut =
+    let private divide (events: AnalysisEvents) (plan: PreselectionPlan) scores dataScores rest (cut: PreselectionCut) =
         let simulated = events.Simulated
         let samples = [ 0 .. simulated.Samples.Length - 1 ]
         let scored = samples |> List.map (sampleOf simulated scores rest)

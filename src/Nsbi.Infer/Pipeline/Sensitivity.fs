@@ -11,6 +11,7 @@ module Sensitivity =
     /// <summary>The share of the Fisher information Σ v_i (∂_μ ln D_i)² of the parameter of interest, and
     /// of the expected events, in 20 bins of each column between its 0.5 and 99.5 % quantiles; the
     /// outer bins hold what lies beyond.</summary>
+    /// <param name="learned">the events and the model</param>
     /// <param name="weights">v_i of the simulated events at the nominal point</param>
     /// <param name="columns">which columns of the events</param>
     let byColumn
