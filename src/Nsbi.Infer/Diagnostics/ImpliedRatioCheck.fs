@@ -64,6 +64,6 @@ module ImpliedRatioCheck =
             mean.EffectiveEvents
             nan
             (FormattableString.Invariant
-                $"{mean.EffectiveEvents:F0} effective events carry the mean of r({upper})/r({lower}) over {lower}. "
-             + "Where few do, the network learned single events, and an expected significance may "
+                $"{mean.EffectiveEvents:F0} effective events carry the mean of r({upper})/r({lower}) over {lower}.")
+            ("Where few do, the network learned single events, and an expected significance may "
              + "come from them.")

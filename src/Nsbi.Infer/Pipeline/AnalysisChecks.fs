@@ -30,8 +30,7 @@ module AnalysisChecks =
         | Ok matrix ->
             matrix.Names
             |> Seq.mapi (fun j name ->
-                name,
-                Array.init matrix.Rows (fun i -> float matrix.Values[i * matrix.Columns + j]))
+                name, Array.init matrix.Rows (fun i -> float matrix.Values[i * matrix.Columns + j]))
             |> Seq.toList
         | Error faults -> invalidOp (Fault.render faults)
 
@@ -43,7 +42,9 @@ module AnalysisChecks =
             held
             |> Array.map (fun i -> if learned.Simulated.Sample[i] = k then weights[i] else 0.0)
 
-        let sample = RatioSample.create (pick held reference) target (pick held learned.Ratios[k])
+        let sample =
+            RatioSample.create (pick held reference) target (pick held learned.Ratios[k])
+
         RatioDiagnostics.run learned.Analysis.Limits learned.Simulated.Samples[k] sample features
 
     /// E_B[r_S/r_B] for each S whose rate depends on the parameter of interest and each B whose does
@@ -52,9 +53,12 @@ module AnalysisChecks =
         let analysis = learned.Analysis
 
         let depends (term: MixtureTerm) =
-            Coefficient.parameters term.Scale |> List.exists (fun p -> p.Name = analysis.Interest)
+            Coefficient.parameters term.Scale
+            |> List.exists (fun p -> p.Name = analysis.Interest)
 
-        let place name = Array.IndexOf(learned.Simulated.Samples, name)
+        let place name =
+            Array.IndexOf(learned.Simulated.Samples, name)
+
         let signals, backgrounds = analysis.Terms |> List.partition depends
         let weights = EventTable.weights learned.Simulated.Events
 
@@ -86,9 +90,11 @@ module AnalysisChecks =
         let value = study.Measurement.Fit[interest].Value
         let pull = (value - study.Truth) / study.ErrorOfFit
 
-        let meaning =
+        let finding =
             FormattableString.Invariant
-                $"The fit to the simulated events gives {interest} = {value:F4} ± {study.ErrorOfFit:F4} (finite simulation) where {study.Truth:G4} is true. Beyond the limit the learned ratios bias the result."
+                $"The fit to the simulated events gives {interest} = {value:F4} ± {study.ErrorOfFit:F4} (finite simulation) where {study.Truth:G4} is true."
+
+        let meaning = "Beyond the limit the learned ratios bias the result."
 
         [
             Check.create
@@ -97,6 +103,7 @@ module AnalysisChecks =
                 limits.Sigmas
                 pull
                 1.0
+                finding
                 meaning
             Check.create
                 $"closure of {interest}"
@@ -104,6 +111,7 @@ module AnalysisChecks =
                 limits.Closure
                 value
                 study.ErrorOfFit
+                finding
                 meaning
         ]
 
@@ -120,13 +128,18 @@ module AnalysisChecks =
             binned
             unbinned.Error
             (FormattableString.Invariant
-                $"Expected significance {unbinned.Value:F3} ± {unbinned.Error:F3} unbinned and {binned:F3} with the {twin.Name}, whose templates come from the simulated events. Where the unbinned one is larger by more, the ratios promise more than they keep.")
+                $"Expected significance {unbinned.Value:F3} ± {unbinned.Error:F3} unbinned and {binned:F3} with the {twin.Name}, whose templates come from the simulated events.")
+            "Where the unbinned one is larger by more, the ratios promise more than they keep."
 
     /// <summary>The checks of the ratios themselves.</summary>
     /// <param name="learned">the learned model</param>
     /// <param name="estimator">for its head</param>
     /// <param name="fitted">the features</param>
-    let ratios (learned: LearnedModel) (estimator: RatioEstimator) (fitted: FittedFeatures) : AnalysisChecks =
+    let ratios
+        (learned: LearnedModel)
+        (estimator: RatioEstimator)
+        (fitted: FittedFeatures)
+        : AnalysisChecks =
         let limits = learned.Analysis.Limits
         let held = rows learned.Held
         let reference = LearnedModel.referenceWeights learned.Mixture learned.Simulated
@@ -137,7 +150,10 @@ module AnalysisChecks =
             [ 0 .. samples.Length - 1 ] |> List.map (ratio learned held reference features)
 
         let identity =
-            MixtureIdentityCheck.run limits learned.Mixture (learned.Ratios |> Array.map (pick held))
+            MixtureIdentityCheck.run
+                limits
+                learned.Mixture
+                (learned.Ratios |> Array.map (pick held))
 
         // With separate networks nothing holds the identity together: the limit is that of the norm.
         let identity =
@@ -145,14 +161,14 @@ module AnalysisChecks =
             | Head.Softmax -> identity
             | Head.Separate ->
                 MixtureIdentityCheck.run
-                    { limits with
-                        Identity = 10.0 * limits.Normalisation
+                    {
+                        limits with
+                            Identity = 10.0 * limits.Normalisation
                     }
                     learned.Mixture
                     (learned.Ratios |> Array.map (pick held))
 
         {
-            Checks =
-                (diagnostics |> List.collect _.Checks) @ [ identity ] @ implied learned
+            Checks = (diagnostics |> List.collect _.Checks) @ [ identity ] @ implied learned
             Ratios = diagnostics
         }

@@ -105,7 +105,10 @@ module AnalysisEvents =
             let remedy = "check the weights and the selection"
 
             [
-                Fault.create $"sample '{name}'" "the total weight of the selected events is not positive" remedy
+                Fault.create
+                    $"sample '{name}'"
+                    "the total weight of the selected events is not positive"
+                    remedy
                 |> Fault.withValue (string sum)
             ]
 
@@ -116,7 +119,9 @@ module AnalysisEvents =
                 readFile folder columns sample.Weight path
                 |> Result.map (fun table -> table, sample.Yield)
             | SampleToy(_, name, events) ->
-                let table = ToyEvents.simulate analysis.Seed name events |> EventTable.select columns
+                let table =
+                    ToyEvents.simulate analysis.Seed name events |> EventTable.select columns
+
                 Ok(table, Some(defaultArg sample.Yield (ToyEvents.expected name)))
 
         read
@@ -133,7 +138,11 @@ module AnalysisEvents =
                     Ok(selected, expected)
                 | faults -> Error faults))
 
-    let private readData folder (analysis: Analysis) columns : Result<EventTable option, Fault list> =
+    let private readData
+        folder
+        (analysis: Analysis)
+        columns
+        : Result<EventTable option, Fault list> =
         match analysis.Data with
         | None -> Ok None
         | Some(DataFile path) ->

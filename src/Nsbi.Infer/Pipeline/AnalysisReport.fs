@@ -8,7 +8,8 @@ open Nsbi.Learn.Networks
 [<RequireQualifiedAccess>]
 module AnalysisReport =
 
-    let private number (x: float) = x.ToString("G4", CultureInfo.InvariantCulture)
+    let private number (x: float) =
+        x.ToString("G4", CultureInfo.InvariantCulture)
 
     let private interval (level: string) (found: LikelihoodIntervals) : ReportInterval = {
         Level = level
@@ -48,13 +49,16 @@ module AnalysisReport =
             match twin.Observed with
             | Some m -> $"{twin.Name}, observed", m
             | None -> ()
+
             $"{twin.Name}, expected", twin.Expected
     ]
 
     let private fit (run: RunResult) : ReportFit =
         let m = run.Headline
         let found = m.Fit
-        let free = found.Parameters |> List.indexed |> List.filter (fun (_, p) -> not p.IsFixed)
+
+        let free =
+            found.Parameters |> List.indexed |> List.filter (fun (_, p) -> not p.IsFixed)
 
         {
             Status = $"{found.Status.Name}: {found.Status.Advice}"
@@ -62,7 +66,9 @@ module AnalysisReport =
             Parameters = [
                 for p in found.Parameters ->
                     let minos = m.Summary.Intervals.TryFind p.Name
-                    let offset pick = minos |> Option.bind pick |> Option.defaultValue nan
+
+                    let offset pick =
+                        minos |> Option.bind pick |> Option.defaultValue nan
 
                     {
                         Name = p.Name
@@ -74,10 +80,11 @@ module AnalysisReport =
                     }
             ]
             Minima = [
-                for minimum in found.Minima -> {
-                    Above = minimum.TwiceNll - found.TwiceNll
-                    Values = minimum.Values |> List.map snd
-                }
+                for minimum in found.Minima ->
+                    {
+                        Above = minimum.TwiceNll - found.TwiceNll
+                        Values = minimum.Values |> List.map snd
+                    }
             ]
             CorrelationNames = free |> List.map (fun (_, p) -> p.Name)
             Correlations = [|
@@ -89,7 +96,9 @@ module AnalysisReport =
         let history = trained.Network.History
         let epochs = history.Epochs |> Seq.toArray
         let parts = trained.Name.Split('-')
-        let isMember (part: string) = part.StartsWith "fold" || part.StartsWith "member"
+
+        let isMember (part: string) =
+            part.StartsWith "fold" || part.StartsWith "member"
 
         {
             Network = parts |> Array.filter (isMember >> not) |> String.concat " "
@@ -103,7 +112,9 @@ module AnalysisReport =
         let analysis = run.Analysis
 
         let samples =
-            analysis.Reference |> List.map (fun (name, share) -> $"{number share} {name}") |> String.concat " + "
+            analysis.Reference
+            |> List.map (fun (name, share) -> $"{number share} {name}")
+            |> String.concat " + "
 
         let terms =
             analysis.Terms
@@ -117,7 +128,8 @@ module AnalysisReport =
             yield! analysis.Notes
             yield! Option.toList run.BlindReason
             match run.Preselection with
-            | Some cut -> $"Preselection: signal over background {cut.Ratio} among the passing events."
+            | Some cut ->
+                $"Preselection: signal over background {cut.Ratio} among the passing events."
             | None -> ()
         ]
 
@@ -159,8 +171,5 @@ module AnalysisReport =
             Ratios = run.Ratios
             Training = run.Networks |> List.map training
             Provenance = provenance identity run
-            Files = [
-                for name, hash in run.Files ->
-                    ({ Name = name; Value = hash }: ReportFact)
-            ]
+            Files = [ for name, hash in run.Files -> ({ Name = name; Value = hash }: ReportFact) ]
         }

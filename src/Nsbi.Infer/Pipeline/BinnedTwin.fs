@@ -25,10 +25,16 @@ type BinnedTwin = {
 [<RequireQualifiedAccess>]
 module BinnedTwin =
 
-    let private terms (learned: LearnedModel) (edges: float[]) (observable: float[]) : Process list =
+    let private terms
+        (learned: LearnedModel)
+        (edges: float[])
+        (observable: float[])
+        : Process list =
         let expected = SimulatedEvents.expected learned.Simulated
         let bins = edges.Length - 1
-        let yields = learned.Simulated.Samples |> Array.map (fun _ -> Array.zeroCreate<float> bins)
+
+        let yields =
+            learned.Simulated.Samples |> Array.map (fun _ -> Array.zeroCreate<float> bins)
 
         for i in 0 .. observable.Length - 1 do
             let b = WeightedHistogram.binOf edges observable[i]
@@ -80,7 +86,8 @@ module BinnedTwin =
             Measurement.make settings title analysis.Interest analysis.Null observation
             |> Result.mapError (fun fit -> [ $"{name}: {fit.Status.Advice}" ])
 
-        let sentences result = Result.mapError (List.map (fun (e: ModelError) -> $"{name}: {e}")) result
+        let sentences result =
+            Result.mapError (List.map (fun (e: ModelError) -> $"{name}: {e}")) result
 
         Model.validate written
         |> Result.bind (fun valid -> Likelihood.compile valid RatioTables.empty)
@@ -102,7 +109,8 @@ module BinnedTwin =
                 | None -> Ok twin
                 | Some values ->
                     let counts =
-                        (WeightedHistogram.fill edges values (Array.create values.Length 1.0)).Contents
+                        (WeightedHistogram.fill edges values (Array.create values.Length 1.0))
+                            .Contents
 
                     Observation.observed compiled [ channel, Array.toList counts ]
                     |> sentences
@@ -111,7 +119,8 @@ module BinnedTwin =
 
     let private columnOf (feature: Feature) (table: EventTable) : float[] =
         let fitted =
-            FittedFeatures.fit [ feature ] table |> Result.bind (fun f -> FittedFeatures.apply f table)
+            FittedFeatures.fit [ feature ] table
+            |> Result.bind (fun f -> FittedFeatures.apply f table)
 
         match fitted with
         | Ok matrix -> matrix.Values |> Array.map float
@@ -130,11 +139,16 @@ module BinnedTwin =
                 | Error fault -> invalidOp (string fault)
 
             let bins = conventional.Edges.Length - 1
-            let name = String.Format(CultureInfo.InvariantCulture, "{0} in {1} bins", feature.Name, bins)
+
+            let name =
+                String.Format(CultureInfo.InvariantCulture, "{0} in {1} bins", feature.Name, bins)
+
             let simulated = columnOf feature learned.Simulated.Events
 
             let observed =
-                learned.Observed |> Option.filter (fun _ -> observe) |> Option.map (columnOf feature)
+                learned.Observed
+                |> Option.filter (fun _ -> observe)
+                |> Option.map (columnOf feature)
 
             make settings learned name (List.toArray conventional.Edges) simulated observed)
 
@@ -159,5 +173,9 @@ module BinnedTwin =
 
         let low, high = Array.min score, Array.max score
         let margin = 1e-9 * (1.0 + high - low)
-        let edges = Array.concat [ [| low - margin |]; inner; [| high + margin |] ] |> Array.distinct
+
+        let edges =
+            Array.concat [ [| low - margin |]; inner; [| high + margin |] ]
+            |> Array.distinct
+
         make settings learned $"learned score in {edges.Length - 1} bins" edges score None

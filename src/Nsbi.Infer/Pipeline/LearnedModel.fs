@@ -58,7 +58,8 @@ module LearnedModel =
             simulated.Sample
             (EventTable.weights simulated.Events |> Array.map abs)
 
-    let private fault (error: ModelError) : Fault = Fault.create error.Place error.Fault error.Remedy
+    let private fault (error: ModelError) : Fault =
+        Fault.create error.Place error.Fault error.Remedy
 
     /// <summary>Evaluates a trained estimator on all events and compiles the likelihood.</summary>
     /// <param name="team">threads to share the work</param>
@@ -80,7 +81,8 @@ module LearnedModel =
 
         let ratios (table: EventTable) groups =
             FittedFeatures.apply features table
-            |> Result.map (fun matrix -> estimator.ByFold(team, ReadOnlyMemory matrix.Values, ReadOnlyMemory groups))
+            |> Result.map (fun matrix ->
+                estimator.ByFold(team, ReadOnlyMemory matrix.Values, ReadOnlyMemory groups))
 
         let observedRatios =
             match events.Observed with
@@ -104,7 +106,8 @@ module LearnedModel =
                 let reference =
                     table analysis simulated.Samples (referenceWeights mixture simulated) ratios
 
-                let tables = RatioTables.empty |> RatioTables.reference AnalysisModel.signalRegion reference
+                let tables =
+                    RatioTables.empty |> RatioTables.reference AnalysisModel.signalRegion reference
 
                 let tables =
                     match events.Observed with
@@ -177,7 +180,8 @@ module LearnedModel =
             |> Some
 
     let private observed likelihood (counts: float list option) : Observation =
-        let counts = counts |> Option.map (fun n -> AnalysisModel.controlRegion, n) |> Option.toList
+        let counts =
+            counts |> Option.map (fun n -> AnalysisModel.controlRegion, n) |> Option.toList
 
         match Observation.observed likelihood counts with
         | Ok observation -> observation
@@ -189,7 +193,9 @@ module LearnedModel =
         let events = table learned.Analysis learned.Simulated.Samples weights learned.Ratios
 
         match
-            Likelihood.compile learned.Model (RatioTables.observed AnalysisModel.signalRegion events RatioTables.empty)
+            Likelihood.compile
+                learned.Model
+                (RatioTables.observed AnalysisModel.signalRegion events RatioTables.empty)
         with
         | Ok likelihood -> observed likelihood (controlExpectation learned theta)
         | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")

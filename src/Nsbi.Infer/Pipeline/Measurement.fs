@@ -25,7 +25,8 @@ type Measurement = {
     member this.Fit: FitResult = this.Summary.Fit
 
     /// {t ≤ 1} of the parameter of interest.
-    member this.Interval68: LikelihoodIntervals = this.Summary.Intervals[this.Interval95.Parameter]
+    member this.Interval68: LikelihoodIntervals =
+        this.Summary.Intervals[this.Interval95.Parameter]
 
 /// <summary>Makes measurements.</summary>
 [<RequireQualifiedAccess>]
@@ -81,6 +82,10 @@ module Measurement =
                 Interval95 = second
                 TNull = atNull.T
                 NullPoint = atNull.Point
-                Significance = if best[interest].Value > nullValue then sqrt atNull.T else 0.0
+                Significance =
+                    if best[interest].Value > nullValue then
+                        sqrt atNull.T
+                    else
+                        0.0
                 Scan = scan
             }

@@ -107,13 +107,9 @@ module NetworkTraining =
             let preprocessing = FittedFeaturesJson.toText features
             use team = new ThreadTeam(context.Threads)
 
-            EstimatorAssembly.ofNetworks
-                team
-                settings
-                mixture
-                events
-                (Some preprocessing)
-                [ for name, bytes, _ in trained -> name, bytes ]
+            EstimatorAssembly.ofNetworks team settings mixture events (Some preprocessing) [
+                for name, bytes, _ in trained -> name, bytes
+            ]
             |> Result.bind (fun estimator ->
                 let networks =
                     trained
@@ -159,7 +155,7 @@ module NetworkTraining =
             let part (name: string) =
                 let k = Array.IndexOf(simulated.Samples, name)
                 let rows = rows |> Array.filter (fun i -> simulated.Sample[i] = k)
-                let values = Array.zeroCreate<float32> (rows.Length * width)
+                let values = Array.zeroCreate<float32>(rows.Length * width)
 
                 rows
                 |> Array.iteri (fun n i ->

@@ -58,10 +58,10 @@ module Pipeline =
         Seed = None
         Threads = Environment.ProcessorCount
         Unblind = false
-        Progress =
-            { new IProgress<PipelineProgress> with
+        Progress = {
+            new IProgress<PipelineProgress> with
                 member _.Report _ = ()
-            }
+        }
         Cancellation = CancellationToken.None
     }
 
@@ -74,7 +74,7 @@ module Pipeline =
 
     let private identity () : RunIdentity = {
         Version = RunVersion.text
-        InstructionPath = Isa.Path
+        InstructionPath = "portable"
     }
 
     let private load (options: PipelineOptions) (path: string) =
@@ -93,16 +93,22 @@ module Pipeline =
         TaskStore.openAt (identity ()) out
         |> Result.mapError (fun errors -> WrongInput(errors |> List.map _.Message))
 
-    let private trained (options: PipelineOptions) (store: TaskStore) (path: string) (analysis: Analysis) =
+    let private trained
+        (options: PipelineOptions)
+        (store: TaskStore)
+        (path: string)
+        (analysis: Analysis)
+        =
         stage options "reading events"
 
         let context = {
             Store = store
             Threads = options.Threads
-            Training =
-                { new IProgress<TrainingProgress> with
-                    member _.Report progress = options.Progress.Report(Training progress)
-                }
+            Training = {
+                new IProgress<TrainingProgress> with
+                    member _.Report progress =
+                        options.Progress.Report(Training progress)
+            }
             Cancellation = options.Cancellation
         }
 
@@ -148,7 +154,10 @@ module Pipeline =
                     }))))
         |> wrong
 
-    let private learn (options: PipelineOptions) (trained: Trained) : Result<LearnedModel, PipelineFault> =
+    let private learn
+        (options: PipelineOptions)
+        (trained: Trained)
+        : Result<LearnedModel, PipelineFault> =
         stage options "evaluating the ratios"
         use team = new ThreadTeam(options.Threads)
 
@@ -163,7 +172,8 @@ module Pipeline =
 
     let private unsuccessful what (result: Result<'a, FitResult>) =
         result
-        |> Result.mapError (fun fit -> NotSuccessful [ $"The fit of {what} did not succeed: {fit.Status.Advice}" ])
+        |> Result.mapError (fun fit ->
+            NotSuccessful [ $"The fit of {what} did not succeed: {fit.Status.Advice}" ])
 
     let private swap (result: Result<'a, 'e> option) : Result<'a option, 'e> =
         match result with
@@ -174,7 +184,12 @@ module Pipeline =
     let private sentences result = result |> Result.mapError NotSuccessful
 
     /// Everything that can be said without the data.
-    let private expect (options: PipelineOptions) (fits: FitSettings) (trained: Trained) (learned: LearnedModel) =
+    let private expect
+        (options: PipelineOptions)
+        (fits: FitSettings)
+        (trained: Trained)
+        (learned: LearnedModel)
+        =
         let analysis = trained.Analysis
         stage options "checking the ratios"
         let checks = AnalysisChecks.ratios learned trained.Estimator trained.Features
@@ -187,7 +202,12 @@ module Pipeline =
             let asimov =
                 match Observation.asimov learned.Likelihood learned.Model.Initial with
                 | Ok asimov ->
-                    Measurement.make fits "asimov" analysis.Interest analysis.Null asimov.Observation
+                    Measurement.make
+                        fits
+                        "asimov"
+                        analysis.Interest
+                        analysis.Null
+                        asimov.Observation
                     |> unsuccessful "the learned Asimov set"
                 | Error faults -> Error(NotSuccessful(faults |> List.map string))
 
@@ -233,7 +253,12 @@ module Pipeline =
                     })))
 
     /// The data, if they may be looked at, and the conventional analysis beside them.
-    let private observe (options: PipelineOptions) (fits: FitSettings) (learned: LearnedModel) (run: RunResult) =
+    let private observe
+        (options: PipelineOptions)
+        (fits: FitSettings)
+        (learned: LearnedModel)
+        (run: RunResult)
+        =
         let analysis = learned.Analysis
 
         let reason =
@@ -242,12 +267,19 @@ module Pipeline =
             elif not analysis.Blind || options.Unblind then
                 None
             elif run.Passed then
-                Some "The analysis is blind: the data were not looked at. All checks passed; --unblind shows them."
+                Some
+                    "The analysis is blind: the data were not looked at. All checks passed; --unblind shows them."
             else
                 Some "The analysis is blind: the data were not looked at, and some checks failed."
 
         let open' = learned.Observed.IsSome && reason.IsNone
-        stage options (if open' then "fitting the data" else "fitting the conventional analysis")
+
+        stage
+            options
+            (if open' then
+                 "fitting the data"
+             else
+                 "fitting the conventional analysis")
 
         let observed =
             if open' then
@@ -319,7 +351,11 @@ module Pipeline =
     /// <param name="options">how to run</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
-    let train (options: PipelineOptions) (path: string) (out: string) : Result<TrainedNetwork list, PipelineFault> =
+    let train
+        (options: PipelineOptions)
+        (path: string)
+        (out: string)
+        : Result<TrainedNetwork list, PipelineFault> =
         withStore options path out (fun store trained ->
             store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
             store.RemoveOthers()
@@ -344,7 +380,11 @@ module Pipeline =
     /// <param name="options">how to run</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
-    let check (options: PipelineOptions) (path: string) (out: string) : Result<RunResult, PipelineFault> =
+    let check
+        (options: PipelineOptions)
+        (path: string)
+        (out: string)
+        : Result<RunResult, PipelineFault> =
         runWith (fun _ _ run -> Ok run) options path out
 
     /// <summary>The whole pipeline: train, check, fit, intervals, report.</summary>
@@ -352,5 +392,9 @@ module Pipeline =
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
     /// <returns>the result, whose checks may have failed; or why there is none</returns>
-    let run (options: PipelineOptions) (path: string) (out: string) : Result<RunResult, PipelineFault> =
+    let run
+        (options: PipelineOptions)
+        (path: string)
+        (out: string)
+        : Result<RunResult, PipelineFault> =
         runWith (observe options) options path out

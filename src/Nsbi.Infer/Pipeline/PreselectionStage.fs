@@ -56,7 +56,14 @@ module PreselectionStage =
             Weights = own |> Array.map (fun i -> weights[i])
         }
 
-    let private divide (events: AnalysisEvents) (plan: PreselectionPlan) scores dataScores rest (cut: PreselectionCut) =
+    let private divide
+        (events: AnalysisEvents)
+        (plan: PreselectionPlan)
+        scores
+        dataScores
+        rest
+        (cut: PreselectionCut)
+        =
         let simulated = events.Simulated
         let samples = [ 0 .. simulated.Samples.Length - 1 ]
         let scored = samples |> List.map (sampleOf simulated scores rest)
@@ -140,7 +147,12 @@ module PreselectionStage =
         let mixture = ReferenceMixture.equal plan.Classes
         let rest = rows Use.Measurement
 
-        NetworkTraining.classes analysis.NegativeWeights features simulated plan.Classes (rows Use.Training)
+        NetworkTraining.classes
+            analysis.NegativeWeights
+            features
+            simulated
+            plan.Classes
+            (rows Use.Training)
         |> Result.bind (NetworkTraining.run context "preselection-" settings mixture features)
         |> Result.bind (fun (estimator, networks) ->
             use team = new ThreadTeam(context.Threads)

@@ -82,6 +82,7 @@ module RunResult =
             | CheckRule.AtMost
             | CheckRule.AtLeast -> ()
 
+            writer.WriteString("finding", check.Finding)
             writer.WriteString("meaning", check.Meaning)
             numbers.Close()
             writer.WriteEndObject()
@@ -116,7 +117,10 @@ module RunResult =
         writer.WriteBoolean("passed", result.Passed)
         writeMeasurement writer "fit" result.Headline
         writeChecks writer result.Checks
-        result.BlindReason |> Option.iter (fun reason -> writer.WriteString("blind", reason))
+
+        result.BlindReason
+        |> Option.iter (fun reason -> writer.WriteString("blind", reason))
+
         result.Observed |> Option.iter (writeMeasurement writer "observed")
 
         match result.Expected with

@@ -32,7 +32,10 @@ module Sensitivity =
                 if limits[1] > limits[0] then
                     let edges = WeightedHistogram.equalWidth bins limits[0] limits[1]
                     let inside = values |> Array.map (fun x -> max limits[0] (min limits[1] x))
-                    let share w sum = (WeightedHistogram.fill edges inside w).Contents |> Array.map (fun c -> c / sum)
+
+                    let share w sum =
+                        (WeightedHistogram.fill edges inside w).Contents
+                        |> Array.map (fun c -> c / sum)
 
                     {
                         Feature = column
