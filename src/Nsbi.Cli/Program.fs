@@ -1,4 +1,112 @@
 module Nsbi.Cli.Program
 
+open System
+open System.IO
+
+let private verbs () : Verb list = []
+
+let private help (verbs: Verb list) : string =
+    let lines = [
+        "nsbi-fs: measurements in particle physics with neural simulation-based inference"
+        ""
+        "USAGE: nsbi-fs VERB FILE [options]"
+        ""
+        for verb in verbs do
+            String.Concat("    ", verb.Name.PadRight 12, verb.Summary)
+        ""
+        "    nsbi-fs VERB --help    the options of a verb, and examples"
+        "    nsbi-fs --version      the version"
+        ""
+        "With --json, standard output holds exactly one JSON object. Exit codes: 0 done;"
+        "1 ran but did not succeed; 2 wrong input or usage; 130 interrupted."
+    ]
+
+    String.Join("\n", lines)
+
+let private call (verb: Verb) (arguments: string[]) : Answer =
+    use interruption = new Interruption()
+
+    try
+        verb.Run {
+            Verb = verb.Name
+            Arguments = arguments
+            Json = Array.contains "--json" arguments
+            Cancellation = interruption.Token
+        }
+    with error when interruption.Explains error ->
+        Answer.Nothing Outcome.Interrupted
+
+let private dispatch (arguments: string[]) : Answer =
+    let verbs = verbs ()
+
+    let named name =
+        verbs |> List.tryFind (fun verb -> verb.Name = name)
+
+    match Array.toList arguments with
+    | []
+    | [ "--help" ]
+    | [ "-h" ]
+    | [ "help" ] -> Answer.Text(help verbs)
+    | [ "--version" ] -> Answer.Text $"nsbi-fs {Version.text ()}"
+    | [ "help"; name ] when (named name).IsSome -> call (named name).Value [| "--help" |]
+    | name :: _ ->
+        match named name with
+        | Some verb -> call verb (Array.tail arguments)
+        | None ->
+            let known = verbs |> List.map _.Name
+            let suggestion = Suggestion.sentence known name
+            Answer.wrongInput [ $"nsbi-fs has no verb '{name}'; {suggestion}" ]
+
+/// A failure that no verb answered: the machine's (a full disk, a file that cannot be written), or
+/// a defect.
+let private failure (arguments: string[]) (error: exn) : Answer =
+    let sentence =
+        match error with
+        | :? FileLoadException
+        | :? FileNotFoundException -> Defect.sentence arguments error
+        | :? IOException
+        | :? UnauthorizedAccessException -> error.Message
+        | :? OutOfMemoryException -> "There is not enough memory; use fewer events at a time."
+        | _ -> Defect.sentence arguments error
+
+    Answer.Nothing(Outcome.NotSuccessful [ sentence ])
+
+/// Prints an answer: results on standard output, sentences on standard error.
+let private print (arguments: string[]) (answer: Answer) : int =
+    let verb = Array.tryHead arguments |> Option.defaultValue ""
+    let sentences = Outcome.sentences (Answer.outcome answer)
+
+    match answer with
+    | Answer.Text text -> Output.text text
+    | Answer.Result(_, _, json) when Array.contains "--json" arguments -> Output.json verb json
+    | Answer.Result(_, text, _) -> Output.text (text ())
+    | Answer.Nothing _ when Array.contains "--json" arguments ->
+        Output.json verb (fun writer ->
+            writer.WriteStartArray "faults"
+
+            for sentence in sentences do
+                writer.WriteStringValue sentence
+
+            writer.WriteEndArray())
+    | Answer.Nothing _ -> ()
+
+    for sentence in sentences do
+        Output.log sentence
+
+    Outcome.exitCode (Answer.outcome answer)
+
+let private answered (arguments: string[]) (work: unit -> Answer) : int =
+    try
+        print arguments (work ())
+    with error ->
+        print arguments (failure arguments error)
+
 [<EntryPoint>]
-let main _ = 2
+let main (arguments: string[]) : int =
+    // A thread of the machine's own that fails: the process would end with a stack trace.
+    AppDomain.CurrentDomain.UnhandledException.Add(fun raised ->
+        match raised.ExceptionObject with
+        | :? exn as error -> exit (answered arguments (fun () -> failure arguments error))
+        | _ -> exit 1)
+
+    answered arguments (fun () -> dispatch arguments)

@@ -1,10 +1,43 @@
 namespace Nsbi.Model
 
+/// How names and numbers stand in the text of a coefficient.
+module internal CoefficientNames =
+
+    /// Words of the grammar, which no bare name may be.
+    let reserved: Set<string> = Set.ofList [ "sqrt"; "exp"; "log"; "inf"; "nan" ]
+
+    let isFirst (c: char) : bool = System.Char.IsLetter c || c = '_'
+
+    let isLater (c: char) : bool =
+        isFirst c || System.Char.IsDigit c || c = '.'
+
+    /// A name, between backquotes where it is not a plain word.
+    let print (name: string) : string =
+        let plain =
+            name <> ""
+            && isFirst name[0]
+            && Seq.forall isLater name
+            && not (reserved.Contains name)
+
+        if plain then name else $"`{name}`"
+
+    /// The shortest text that is read back as the same number.
+    let printNumber (x: float) : string =
+        if System.Double.IsNaN x then
+            "nan"
+        elif System.Double.IsPositiveInfinity x then
+            "inf"
+        elif System.Double.IsNegativeInfinity x then
+            "-inf"
+        else
+            x.ToString("R", System.Globalization.CultureInfo.InvariantCulture)
+
 /// <summary>A scalar expression of parameters, the f_c(μ) of a mixture: constants, parameters and
 /// the operators + − * / **, sqrt, exp and log. Plain data: it can be printed, parsed and compared.
 /// <c>1.0 - sqrt mu</c> works without conversions.</summary>
 /// <remarks>The operators fold the negation of a constant into the constant and nothing else: an
 /// expression keeps the structure in which it was written.</remarks>
+[<StructuredFormatDisplay("{Text}")>]
 type Coefficient =
     /// A number.
     | Constant of value: float
@@ -67,6 +100,34 @@ type Coefficient =
     static member Exp(a: Coefficient) : Coefficient = Exponential a
     /// ln a, by the function log.
     static member Log(a: Coefficient) : Coefficient = Logarithm a
+
+    // Strength of the operators: 1 sums, 2 products, 3 negation, 4 powers, 5 what needs no brackets.
+    static member private Print(context: int, coefficient: Coefficient) : string =
+        let print context (c: Coefficient) = Coefficient.Print(context, c)
+
+        let strength, text =
+            match coefficient with
+            | Constant c ->
+                (if c < 0.0 || 1.0 / c < 0.0 then 3 else 5), CoefficientNames.printNumber c
+            | Parameter p -> 5, CoefficientNames.print p.Name
+            | Negation(Constant c) -> 3, $"-({CoefficientNames.printNumber c})"
+            | Negation a -> 3, $"-{print 3 a}"
+            | Sum(a, b) -> 1, $"{print 1 a} + {print 2 b}"
+            | Difference(a, b) -> 1, $"{print 1 a} - {print 2 b}"
+            | Product(a, b) -> 2, $"{print 2 a} * {print 3 b}"
+            | Quotient(a, b) -> 2, $"{print 2 a} / {print 3 b}"
+            | Power(a, p) -> 4, $"{print 5 a} ** {CoefficientNames.printNumber p}"
+            | SquareRoot a -> 5, $"sqrt({print 0 a})"
+            | Exponential a -> 5, $"exp({print 0 a})"
+            | Logarithm a -> 5, $"log({print 0 a})"
+
+        if strength < context then $"({text})" else text
+
+    /// <summary>The expression as it is read back: <c>mu - sqrt(mu)</c>.</summary>
+    member this.Text: string = Coefficient.Print(0, this)
+
+    /// The expression as it is read back.
+    override this.ToString() : string = this.Text
 
 /// <summary>What is asked of coefficient expressions: their parameters, value and derivatives.</summary>
 [<RequireQualifiedAccess>]

@@ -225,6 +225,12 @@ module internal Faults =
                 |> Some
             | None -> None)
 
+    /// Channel names that occur twice.
+    let channelNames (model: Model) : ModelError list =
+        model.Channels
+        |> List.map Channel.name
+        |> duplicates (quoted "model" model.Name) "channels"
+
     /// Every fault of a model.
     let ofModel (model: Model) : ModelError list =
         let place = quoted "model" model.Name
@@ -234,7 +240,7 @@ module internal Faults =
         [
             if model.Channels.IsEmpty then
                 fault place "it has no channels" "give it one at least"
-            yield! duplicates place "channels" (model.Channels |> List.map Channel.name)
+            yield! channelNames model
             for channel in model.Channels do
                 yield! channelFaults channel
             for p in declarations do

@@ -216,8 +216,10 @@ type InnerCoordinates private (index: ParameterIndex, squared: Set<string>) =
     /// <summary>Value, first and second derivative in the inner coordinate, of a function of one
     /// parameter given by its value and derivatives in the parameter.</summary>
     member _.Chain
-        (place: int, kappa: float, struct (value: float, first: float, second: float))
+        (place: int, kappa: float, derivatives: struct (float * float * float))
         : struct (float * float * float) =
+        let struct (value, first, second) = derivatives
+
         if isSquared[place] then
             // θ = κ²: dθ/dκ = 2κ, d²θ/dκ² = 2.
             struct (value, 2.0 * kappa * first, 4.0 * kappa * kappa * second + 2.0 * first)

@@ -23,6 +23,8 @@ type Parameter = {
     Upper: float
     /// The auxiliary measurement of the parameter.
     Constraint: Constraint
+    /// Held at the initial value in every fit; its constraint still counts.
+    Fixed: bool
 }
 
 /// <summary>The place of each parameter, by name, in the vectors θ of a model.</summary>

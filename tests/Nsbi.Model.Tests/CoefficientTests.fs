@@ -15,6 +15,7 @@ let private parameter name : Coefficient =
         Lower = 0.0
         Upper = infinity
         Constraint = Unconstrained
+        Fixed = false
     }
 
 let private a, b, c = parameter "a", parameter "b", parameter "c"

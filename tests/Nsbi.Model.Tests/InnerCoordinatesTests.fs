@@ -10,6 +10,7 @@ let private declare name lower : Parameter = {
     Lower = lower
     Upper = infinity
     Constraint = Unconstrained
+    Fixed = false
 }
 
 let private muDeclared = declare "mu" 0.0

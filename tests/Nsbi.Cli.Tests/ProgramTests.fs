@@ -1,0 +1,41 @@
+module ProgramTests
+
+open NUnit.Framework
+open CommandLine
+
+let here = TestContext.CurrentContext.TestDirectory
+
+[<TestCase("")>]
+[<TestCase("--help")>]
+[<TestCase("-h")>]
+[<TestCase("help")>]
+let ``help lists every verb with one line`` (line: string) =
+    let run = runIn here (words line)
+    shouldExit 0 run
+
+    for verb in [] do
+        Assert.That(run.Output, Does.Match $"(?m)^    {verb} +[a-zA-Z]")
+
+    Assert.That(run.Log, Is.Empty)
+
+[<Test>]
+let ``the version is told`` () =
+    let run = runIn here [ "--version" ]
+    shouldExit 0 run
+    Assert.That(run.Output, Does.Match @"^nsbi-fs \d+\.\d+\.\d+")
+
+[<Test>]
+let ``an unknown verb is answered by the nearest one`` () =
+    let run = runIn here [ "sacn"; "workspace.json" ]
+    shouldExit 2 run
+    Assert.That(run.Log.Trim(), Is.EqualTo "nsbi-fs has no verb 'sacn'; there are .")
+    Assert.That(run.Output, Is.Empty)
+
+[<Test>]
+let ``with json even a fault is one object on standard output`` () =
+    let run = runIn here [ "fit"; "absent.json"; "--json" ]
+    shouldExit 2 run
+    let result = json run
+    Assert.That((keys result = [ "schemaVersion"; "verb"; "version"; "faults" ]))
+    Assert.That(result.GetProperty("faults").GetArrayLength(), Is.GreaterThan 0)
+    Assert.That(run.Log, Does.Contain(string (result.GetProperty("faults")[0])))
