@@ -7,7 +7,7 @@ internal sealed unsafe class UnaryInstruction<T>(UnaryKind kind, ArrayView x, Ar
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override void Run(in RowTile<T> tile) =>
-        tile.Lanes.Unary(kind, tile.At(x), tile.At(y), (long)tile.Rows * y.Stride);
+        tile.Kernels.Unary(kind, tile.At(x), tile.At(y), (long)tile.Rows * y.Stride);
 }
 
 internal sealed unsafe class AffineInstruction<T>(
@@ -19,7 +19,7 @@ internal sealed unsafe class AffineInstruction<T>(
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public override void Run(in RowTile<T> tile) =>
-        tile.Lanes.Affine(scale, shift, tile.At(x), tile.At(y), (long)tile.Rows * y.Stride);
+        tile.Kernels.Affine(scale, shift, tile.At(x), tile.At(y), (long)tile.Rows * y.Stride);
 }
 
 /// <summary>Operands may stand for every row or every column of the result.</summary>
@@ -42,17 +42,17 @@ internal sealed unsafe class BinaryInstruction<T>(
         if (x.Stride == z.Stride && y.Stride == z.Stride && !_spreadX && !_spreadY)
         {
             var count = (long)tile.Rows * z.Stride;
-            tile.Lanes.Binary(kind, atX, false, atY, false, atZ, count);
+            tile.Kernels.Binary(kind, atX, false, atY, false, atZ, count);
         }
         else if (z.Stride == 1)
         {
-            tile.Lanes.Binary(kind, atX, x.Stride == 0, atY, y.Stride == 0, atZ, tile.Rows);
+            tile.Kernels.Binary(kind, atX, x.Stride == 0, atY, y.Stride == 0, atZ, tile.Rows);
         }
         else
         {
             for (var row = 0; row < tile.Rows; row++)
             {
-                tile.Lanes.Binary(kind, atX, _spreadX, atY, _spreadY, atZ, z.Columns);
+                tile.Kernels.Binary(kind, atX, _spreadX, atY, _spreadY, atZ, z.Columns);
                 atX += x.Stride;
                 atY += y.Stride;
                 atZ += z.Stride;
@@ -72,7 +72,7 @@ internal sealed unsafe class SelectInstruction<T>(
     public override void Run(in RowTile<T> tile)
     {
         var count = (long)tile.Rows * z.Stride;
-        tile.Lanes.Select(tile.At(c), tile.At(x), tile.At(y), tile.At(z), count);
+        tile.Kernels.Select(tile.At(c), tile.At(x), tile.At(y), tile.At(z), count);
     }
 }
 

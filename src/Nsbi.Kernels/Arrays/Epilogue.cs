@@ -19,16 +19,24 @@ public sealed record Epilogue(UnaryKind Activation, ArrayView? Slope, ArrayView?
         var atZ = tile.At(z);
         if (Slope is { } slope)
         {
-            tile.Lanes.ActivateWithSlope(Activation, atZ, tile.At(slope), count);
+            tile.Kernels.ActivateWithSlope(Activation, atZ, tile.At(slope), count);
         }
         else if (Activation != UnaryKind.Identity)
         {
-            tile.Lanes.Unary(Activation, atZ, atZ, count);
+            tile.Kernels.Unary(Activation, atZ, atZ, count);
         }
 
         if (Factor is { } factor)
         {
-            tile.Lanes.Binary(BinaryKind.Multiply, atZ, false, tile.At(factor), false, atZ, count);
+            tile.Kernels.Binary(
+                BinaryKind.Multiply,
+                atZ,
+                false,
+                tile.At(factor),
+                false,
+                atZ,
+                count
+            );
         }
     }
 }

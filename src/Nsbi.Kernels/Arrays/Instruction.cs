@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nsbi.Kernels.Simd;
 
 namespace Nsbi.Kernels.Arrays;
 
@@ -17,7 +18,7 @@ internal readonly unsafe struct RowTile<T>(ArrayMachine<T> machine, int row, int
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public readonly ArrayMachine<T> Machine = machine;
-    public readonly Lanes.Lanes<T> Lanes = machine.Lanes;
+    public readonly ArrayKernels<T> Kernels = machine.Kernels;
     public readonly int Row = row;
     public readonly int Rows = rows;
     public readonly int Worker = worker;

@@ -13,7 +13,7 @@ internal sealed unsafe class PackInstruction<T>(ArrayView w, bool transposed, lo
 {
     public override void Run(in RowTile<T> tile)
     {
-        var width = tile.Lanes.PanelWidth;
+        var width = tile.Kernels.PanelWidth;
         var from = tile.At(w);
         var to = tile.Machine.Memory + panels;
         var (depth, columns) = transposed ? (w.Columns, tile.Rows) : (tile.Rows, w.Columns);
@@ -67,7 +67,7 @@ internal sealed unsafe class ProductInstruction<T>(
 {
     public override void Run(in RowTile<T> tile)
     {
-        var width = tile.Lanes.PanelWidth;
+        var width = tile.Kernels.PanelWidth;
         var panel = tile.Machine.Memory + panels;
         var atX = tile.At(x);
         var atZ = tile.At(z);
@@ -79,7 +79,7 @@ internal sealed unsafe class ProductInstruction<T>(
             {
                 var from = atX + ((long)row * x.Stride);
                 var to = atZ + ((long)row * z.Stride) + first;
-                tile.Lanes.Tile(from, x.Stride, x.Columns, panel, b, to, z.Stride);
+                tile.Kernels.Tile(from, x.Stride, x.Columns, panel, b, to, z.Stride);
             }
         }
 
@@ -108,7 +108,7 @@ internal sealed unsafe class NarrowProductInstruction<T>(
         {
             for (var column = 0; column < z.Columns; column++)
             {
-                var dot = tile.Lanes.Dot(atX, atW + ((long)column * w.Stride), x.Columns);
+                var dot = tile.Kernels.Dot(atX, atW + ((long)column * w.Stride), x.Columns);
                 atZ[column] = atBias == null ? dot : dot + atBias[column];
             }
         }

@@ -14,7 +14,7 @@ internal readonly unsafe struct Destination<T>(ArrayView array, UpdateTarget? up
         if (update is { } target)
         {
             var memory = machine.Memory + at;
-            machine.Lanes.Update(
+            machine.Kernels.Update(
                 machine.Rule,
                 values,
                 memory + target.Theta,
@@ -59,7 +59,7 @@ internal sealed unsafe class SumRowsReduction<T>(
         }
         else
         {
-            machine.Lanes.SumRows(from, y.Stride, rows, sums);
+            machine.Kernels.SumRows(from, y.Stride, rows, sums);
         }
 
         destination.Put(machine, 0, first, sums, Math.Min(panelWidth, y.Columns - first));
@@ -113,7 +113,7 @@ internal sealed unsafe class TransposedProductReduction<T> : Reduction<T>
             }
             else
             {
-                machine.Lanes.TransposedTile(x, _x.Stride, y, _y.Stride, rows, tile);
+                machine.Kernels.TransposedTile(x, _x.Stride, y, _y.Stride, rows, tile);
             }
 
             Put(machine, k, column, Math.Min(8, end - k), tile);
@@ -174,7 +174,7 @@ internal sealed class UpdateReduction<T>(ArrayView gradient, int gradientRows, U
     {
         var first = (long)task * 16 * gradient.Stride;
         var memory = machine.Memory + first;
-        machine.Lanes.Update(
+        machine.Kernels.Update(
             machine.Rule,
             memory + gradient.Offset,
             memory + target.Theta,

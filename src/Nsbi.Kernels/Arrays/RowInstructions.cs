@@ -95,7 +95,7 @@ internal sealed unsafe class SumColumnsInstruction<T>(ArrayView x, ArrayView y) 
         var to = tile.At(y);
         for (var row = 0; row < tile.Rows; row++)
         {
-            *to = tile.Lanes.Sum(from, x.Columns);
+            *to = tile.Kernels.Sum(from, x.Columns);
             from += x.Stride;
             to += y.Stride;
         }
@@ -111,7 +111,7 @@ internal sealed unsafe class MaxColumnsInstruction<T>(ArrayView x, ArrayView y) 
         var to = tile.At(y);
         for (var row = 0; row < tile.Rows; row++)
         {
-            *to = tile.Lanes.Max(from, x.Columns);
+            *to = tile.Kernels.Max(from, x.Columns);
             from += x.Stride;
             to += y.Stride;
         }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Nsbi.Kernels.Lanes;
+using Nsbi.Kernels.Simd;
 
 namespace Nsbi.Kernels.Arrays;
 
@@ -16,19 +16,19 @@ internal sealed unsafe class ArrayMachine<T> : ArrayMachine
     private double[]? _doubles;
 
     public ArrayMachine()
-        : this(Lanes<T>.For(Isa.Path)) { }
+        : this(ArrayKernels<T>.For(Isa.Path)) { }
 
-    public ArrayMachine(Lanes<T> lanes)
-        : base(lanes.PanelWidth, sizeof(T))
+    public ArrayMachine(ArrayKernels<T> kernels)
+        : base(kernels.PanelWidth, sizeof(T))
     {
-        Lanes = lanes;
+        Kernels = kernels;
         _chunk = RunChunk;
         _tile = RunTile;
     }
 
     ~ArrayMachine() => Dispose();
 
-    public Lanes<T> Lanes { get; }
+    public ArrayKernels<T> Kernels { get; }
     public T* Memory { get; private set; }
     public int Width { get; private set; }
     public int[] Starts { get; private set; } = [];

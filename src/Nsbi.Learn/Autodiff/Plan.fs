@@ -2,6 +2,7 @@ namespace Nsbi.Learn.Autodiff
 
 open System
 open Nsbi.Kernels
+open Nsbi.Learn.Autodiff.Planning
 
 /// <summary>A graph made ready to be run many times: buffers planned, nothing allocated per run.
 /// </summary>

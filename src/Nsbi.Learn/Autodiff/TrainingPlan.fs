@@ -2,6 +2,7 @@ namespace Nsbi.Learn.Autodiff
 
 open System
 open Nsbi.Kernels
+open Nsbi.Learn.Autodiff.Planning
 
 /// <summary>How a training plan is made.</summary>
 type TrainingSettings = {

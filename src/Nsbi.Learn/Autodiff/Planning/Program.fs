@@ -1,6 +1,7 @@
-namespace Nsbi.Learn.Autodiff
+namespace Nsbi.Learn.Autodiff.Planning
 
 open System.Collections.Generic
+open Nsbi.Learn.Autodiff
 
 /// A node of a program, by number; arguments have smaller numbers.
 type internal Value = {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>Elementary functions on hardware vectors, for float and double alike.</summary>
 /// <remarks>

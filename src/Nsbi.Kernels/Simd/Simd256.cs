@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>256-bit vectors with fused multiply-add (path avx2).</summary>
 internal unsafe struct Simd256<T> : ISimd<Vector256<T>, T>

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>Activations with their slopes, sharing what both need.</summary>
-internal sealed unsafe partial class Lanes<S, V, T>
+internal sealed unsafe partial class ArrayKernels<S, V, T>
 {
     private interface IActivation
     {

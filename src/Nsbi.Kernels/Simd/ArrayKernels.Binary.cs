@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
-internal sealed unsafe partial class Lanes<S, V, T>
+internal sealed unsafe partial class ArrayKernels<S, V, T>
 {
     private interface IBinary
     {

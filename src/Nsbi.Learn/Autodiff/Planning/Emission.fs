@@ -1,8 +1,9 @@
-namespace Nsbi.Learn.Autodiff
+namespace Nsbi.Learn.Autodiff.Planning
 
 open System.Collections.Generic
 open Nsbi.Kernels
 open Nsbi.Kernels.Arrays
+open Nsbi.Learn.Autodiff
 
 /// A parameter to be trained, by the numbers of its value and of its gradient.
 type internal Trained = {

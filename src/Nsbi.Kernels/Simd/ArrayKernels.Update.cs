@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
-internal sealed unsafe partial class Lanes<S, V, T>
+internal sealed unsafe partial class ArrayKernels<S, V, T>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Update(in UpdateRule rule, T* g, T* theta, T* m, T* v, long count)

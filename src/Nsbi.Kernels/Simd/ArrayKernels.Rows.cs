@@ -1,6 +1,6 @@
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
-internal sealed unsafe partial class Lanes<S, V, T>
+internal sealed unsafe partial class ArrayKernels<S, V, T>
 {
     public override T Sum(T* x, int columns)
     {

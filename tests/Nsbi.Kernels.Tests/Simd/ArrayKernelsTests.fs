@@ -1,4 +1,4 @@
-module Nsbi.Kernels.Tests.Lanes.LanesTests
+module Nsbi.Kernels.Tests.Simd.ArrayKernelsTests
 
 #nowarn "9" // pointers into pinned arrays
 
@@ -6,7 +6,7 @@ open System
 open NUnit.Framework
 open FSharp.NativeInterop
 open Nsbi.Kernels
-open Nsbi.Kernels.Tests.Lanes.Arrays
+open Nsbi.Kernels.Tests.Simd.Arrays
 
 let private allPaths = paths
 
@@ -28,7 +28,7 @@ let private binaries: (BinaryKind * (float -> float -> float)) list = [
 
 [<TestCaseSource(nameof allPaths)>]
 let ``functions of two arrays, spread or not, for every length`` (path: string) =
-    let lanes = doubles path
+    let kernels = doubles path
 
     for kind, twin in binaries do
         for length in 0..65 do
@@ -38,7 +38,7 @@ let ``functions of two arrays, spread or not, for every length`` (path: string) 
                 use atX = fixed x
                 use atY = fixed y
                 use atZ = fixed z
-                lanes.Binary(kind, atX, spreadX, atY, spreadY, atZ, int64 length)
+                kernels.Binary(kind, atX, spreadX, atY, spreadY, atZ, int64 length)
 
                 let expected =
                     Array.init (length + 1) (fun i ->
@@ -51,7 +51,7 @@ let ``functions of two arrays, spread or not, for every length`` (path: string) 
 
 [<TestCaseSource(nameof allPaths)>]
 let ``a selection and an affine map for every length`` (path: string) =
-    let lanes = doubles path
+    let kernels = doubles path
 
     for length in 0..65 do
         let c, x, y =
@@ -62,38 +62,38 @@ let ``a selection and an affine map for every length`` (path: string) =
         use atX = fixed x
         use atY = fixed y
         use atZ = fixed z
-        lanes.Select(atC, atX, atY, atZ, int64 length)
+        kernels.Select(atC, atX, atY, atZ, int64 length)
         let expected = Array.init length (fun i -> if c[i] > 0.0 then x[i] else y[i])
         Assert.That((z = Array.append expected [| 77.0 |]))
-        lanes.Affine(2.0, 0.5, atX, atZ, int64 length)
+        kernels.Affine(2.0, 0.5, atX, atZ, int64 length)
         let expected = Array.init length (fun i -> 2.0 * x[i] + 0.5)
         Assert.That((z = Array.append expected [| 77.0 |]))
 
 [<TestCaseSource(nameof allPaths)>]
 let ``sums, products and largest of a row for every length`` (path: string) =
-    let lanes = doubles path
+    let kernels = doubles path
 
     for length in 1..256 do
         let x, y = numbers "x" length, numbers "y" length
         use atX = fixed x
         use atY = fixed y
-        close 1e-14 (Array.sum x) (lanes.Sum(atX, length)) $"sum of {length}"
+        close 1e-14 (Array.sum x) (kernels.Sum(atX, length)) $"sum of {length}"
 
         close
             1e-14
             (Array.map2 (*) x y |> Array.sum)
-            (lanes.Dot(atX, atY, length))
+            (kernels.Dot(atX, atY, length))
             $"dot of {length}"
 
-        Assert.That(lanes.Max(atX, length), Is.EqualTo(Array.max x))
+        Assert.That(kernels.Max(atX, length), Is.EqualTo(Array.max x))
 
     use withNaN = fixed [| 1.0; nan; 2.0 |]
-    Assert.That(lanes.Max(withNaN, 3), Is.NaN)
+    Assert.That(kernels.Max(withNaN, 3), Is.NaN)
 
 [<TestCaseSource(nameof allPaths)>]
 let ``a tile of a product is eight rows by one panel`` (path: string) =
-    let lanes = doubles path
-    let width = lanes.PanelWidth
+    let kernels = doubles path
+    let width = kernels.PanelWidth
 
     for depth in [ 0; 1; 2; 3; 7; 16; 33; 100 ] do
         for useBias in [ false; true ] do
@@ -107,7 +107,7 @@ let ``a tile of a product is eight rows by one panel`` (path: string) =
             use atBias = fixed bias
             use atZ = fixed z
             let b = if useBias then atBias else NativePtr.ofNativeInt 0n
-            lanes.Tile(atX, int64 stride, depth, atPanel, b, atZ, int64 strideZ)
+            kernels.Tile(atX, int64 stride, depth, atPanel, b, atZ, int64 strideZ)
 
             for row in 0..7 do
                 for column in 0 .. strideZ - 1 do
@@ -125,8 +125,8 @@ let ``a tile of a product is eight rows by one panel`` (path: string) =
 
 [<TestCaseSource(nameof allPaths)>]
 let ``a tile of a transposed product sums over the rows`` (path: string) =
-    let lanes = doubles path
-    let width = lanes.PanelWidth
+    let kernels = doubles path
+    let width = kernels.PanelWidth
 
     for rows in [ 0; 1; 2; 5; 64; 200 ] do
         let strideX, strideY = 11, width + 3
@@ -138,8 +138,8 @@ let ``a tile of a transposed product sums over the rows`` (path: string) =
         use atY = fixed y
         use atG = fixed g
         use atSums = fixed sums
-        lanes.TransposedTile(atX, int64 strideX, atY, int64 strideY, rows, atG)
-        lanes.SumRows(atY, int64 strideY, rows, atSums)
+        kernels.TransposedTile(atX, int64 strideX, atY, int64 strideY, rows, atG)
+        kernels.SumRows(atY, int64 strideY, rows, atSums)
 
         for column in 0 .. width - 1 do
             let total f = Seq.init rows f |> Seq.fold (+) 0.0
@@ -152,7 +152,7 @@ let ``a tile of a transposed product sums over the rows`` (path: string) =
 
 [<TestCaseSource(nameof allPaths)>]
 let ``an optimiser's step is its formula, for every length`` (path: string) =
-    let lanes = doubles path
+    let kernels = doubles path
     let rule = UpdateRule(0.9, 0.99, 1e-8, 0.999, 0.02, 0.003, 1.7)
 
     for length in 0..40 do
@@ -164,7 +164,7 @@ let ``an optimiser's step is its formula, for every length`` (path: string) =
         use atM = fixed m
         use atV = fixed v
         let mutable rule = rule
-        lanes.Update(&rule, atG, atTheta, atM, atV, int64 length)
+        kernels.Update(&rule, atG, atTheta, atM, atV, int64 length)
         let theta0, m0, v0 = before
 
         for i in 0 .. length - 1 do

@@ -1,4 +1,4 @@
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>The few operations on a hardware vector <typeparamref name="V"/> of numbers
 /// <typeparamref name="T"/> in which every kernel is written, once for all widths.</summary>

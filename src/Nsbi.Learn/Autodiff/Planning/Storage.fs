@@ -1,7 +1,8 @@
-namespace Nsbi.Learn.Autodiff
+namespace Nsbi.Learn.Autodiff.Planning
 
 open System.Collections.Generic
 open Nsbi.Kernels.Arrays
+open Nsbi.Learn.Autodiff
 
 /// Where the arrays of a program lie: fixed arrays and batch arrays that outlive their chunk have a
 /// place of their own; the others share places that each worker has for one chunk of rows.

@@ -1,4 +1,4 @@
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>Bit patterns of IEEE 754 numbers. A magic number 1.5·2^mantissa plus a small integer n
 /// holds n in its low bits, which converts between integers and floating point by an addition.

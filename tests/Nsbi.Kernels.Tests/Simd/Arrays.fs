@@ -1,16 +1,16 @@
 /// Kernels of every instruction path, called on managed arrays.
-module Nsbi.Kernels.Tests.Lanes.Arrays
+module Nsbi.Kernels.Tests.Simd.Arrays
 
 #nowarn "9" // pointers into pinned arrays
 
 open Nsbi.Kernels
-open Nsbi.Kernels.Lanes
+open Nsbi.Kernels.Simd
 
 /// The paths this processor has: tests run on each.
 let paths: string list = List.ofSeq Isa.Supported
 
-let singles (path: string) : Lanes<float32> = Lanes<float32>.For path
-let doubles (path: string) : Lanes<float> = Lanes<float>.For path
+let singles (path: string) : ArrayKernels<float32> = ArrayKernels<float32>.For path
+let doubles (path: string) : ArrayKernels<float> = ArrayKernels<float>.For path
 
 /// Distance in units of the last place of the reference, an infinity where only one is special.
 let ulps (mantissaBits: int) (expected: float) (actual: float) : float =

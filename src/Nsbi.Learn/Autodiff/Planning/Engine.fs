@@ -1,9 +1,10 @@
-namespace Nsbi.Learn.Autodiff
+namespace Nsbi.Learn.Autodiff.Planning
 
 open System
 open System.Collections.Generic
 open Nsbi.Kernels
 open Nsbi.Kernels.Arrays
+open Nsbi.Learn.Autodiff
 
 /// A graph with its memory and its instructions: what plans are made of.
 [<Sealed>]

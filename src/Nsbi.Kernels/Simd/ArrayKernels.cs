@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>The array kernels for one element type, on one instruction path.</summary>
 /// <remarks>
@@ -9,7 +9,7 @@ namespace Nsbi.Kernels.Lanes;
 /// here: the callers own the memory. All sums run in a fixed order, which may depend on the vector
 /// width and on nothing else.
 /// </remarks>
-internal abstract unsafe class Lanes<T>
+internal abstract unsafe class ArrayKernels<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Numbers per vector.</summary>
@@ -71,16 +71,16 @@ internal abstract unsafe class Lanes<T>
     public abstract void Update(in UpdateRule rule, T* g, T* theta, T* m, T* v, long count);
 
     /// <summary>The kernels on a path.</summary>
-    public static Lanes<T> For(string path) =>
+    public static ArrayKernels<T> For(string path) =>
         path switch
         {
-            "avx512" => new Lanes<Simd512<T>, Vector512<T>, T>(),
-            "avx2" => new Lanes<Simd256<T>, Vector256<T>, T>(),
-            _ => new Lanes<Simd128<T>, Vector128<T>, T>(),
+            "avx512" => new ArrayKernels<Simd512<T>, Vector512<T>, T>(),
+            "avx2" => new ArrayKernels<Simd256<T>, Vector256<T>, T>(),
+            _ => new ArrayKernels<Simd128<T>, Vector128<T>, T>(),
         };
 }
 
-internal sealed unsafe partial class Lanes<S, V, T> : Lanes<T>
+internal sealed unsafe partial class ArrayKernels<S, V, T> : ArrayKernels<T>
     where S : struct, ISimd<V, T>
     where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>

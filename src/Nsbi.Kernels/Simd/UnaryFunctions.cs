@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>A function of one vector, as a type so that loops over it are compiled for it.</summary>
 internal interface IUnary<V>

@@ -1,4 +1,6 @@
-namespace Nsbi.Learn.Autodiff
+namespace Nsbi.Learn.Autodiff.Planning
+
+open Nsbi.Learn.Autodiff
 
 /// In which phase each value of a program is computed. A phase computes fixed arrays, then batch
 /// arrays chunk by chunk, then sums over the batch; those are there from the next phase on.

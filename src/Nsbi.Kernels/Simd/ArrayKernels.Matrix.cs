@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>The two micro-kernels of matrix products. 8 x 2 vectors of sums live in registers on
 /// 512-bit vectors (32 registers); narrower paths have 16 and go through 4 rows at a time.</summary>
-internal sealed unsafe partial class Lanes<S, V, T>
+internal sealed unsafe partial class ArrayKernels<S, V, T>
 {
     public override void Tile(T* x, long stride, int depth, T* panel, T* bias, T* z, long strideZ)
     {

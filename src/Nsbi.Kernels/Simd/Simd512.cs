@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>512-bit vectors with fused multiply-add (path avx512).</summary>
 internal unsafe struct Simd512<T> : ISimd<Vector512<T>, T>

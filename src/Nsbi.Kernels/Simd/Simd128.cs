@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Nsbi.Kernels.Lanes;
+namespace Nsbi.Kernels.Simd;
 
 /// <summary>128-bit vectors, never fused, so that every processor gives the same bits (path portable).</summary>
 internal unsafe struct Simd128<T> : ISimd<Vector128<T>, T>

@@ -1,9 +1,9 @@
-module Nsbi.Kernels.Tests.Lanes.ElementaryTests
+module Nsbi.Kernels.Tests.Simd.ElementaryTests
 
 open System
 open NUnit.Framework
 open Nsbi.Kernels
-open Nsbi.Kernels.Tests.Lanes.Arrays
+open Nsbi.Kernels.Tests.Simd.Arrays
 
 let private allPaths = paths
 
