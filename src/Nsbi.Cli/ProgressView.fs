@@ -63,7 +63,11 @@ module ProgressView =
     let private onLines (work: IProgress<Step> -> 'T) : 'T =
         let clock = Diagnostics.Stopwatch.StartNew()
 
-        plain (TimeSpan.FromSeconds 1.0) (TimeSpan.FromSeconds 10.0) (fun () -> clock.Elapsed) Output.log
+        plain
+            (TimeSpan.FromSeconds 1.0)
+            (TimeSpan.FromSeconds 10.0)
+            (fun () -> clock.Elapsed)
+            Output.log
         |> work
 
     let private onTerminal (work: IProgress<Step> -> 'T) : 'T =

@@ -15,7 +15,10 @@ let failure () : exn =
 [<Test>]
 let ``a defect is one sentence and its stack is in the log of the output folder`` () =
     use folder = new Folder()
-    let sentence = Defect.sentence [| "run"; "a.json"; "--out"; folder.Path |] (failure ())
+
+    let sentence =
+        Defect.sentence [| "run"; "a.json"; "--out"; folder.Path |] (failure ())
+
     Assert.That(sentence, Does.StartWith "This is a defect of nsbi-fs")
     Assert.That(sentence, Does.Not.Contain "\n")
     let path = Directory.GetFiles(folder.File "log") |> Array.exactlyOne

@@ -9,7 +9,9 @@ let lines (steps: (float * Step) list) : string list =
     let shown = ResizeArray<string>()
     let clock = ref 0.0
     let seconds () = TimeSpan.FromSeconds clock.Value
-    let progress = ProgressView.plain (TimeSpan.FromSeconds 1.0) (TimeSpan.FromSeconds 10.0) seconds shown.Add
+
+    let progress =
+        ProgressView.plain (TimeSpan.FromSeconds 1.0) (TimeSpan.FromSeconds 10.0) seconds shown.Add
 
     for at, step in steps do
         clock.Value <- at

@@ -17,7 +17,8 @@ type FitOption =
         member this.Usage =
             match this with
             | Workspace _ -> "the workspace: a model with its data"
-            | Asimov _ -> "fit the Asimov data of these parameter values instead of the observed data"
+            | Asimov _ ->
+                "fit the Asimov data of these parameter values instead of the observed data"
             | Fix _ -> "hold these parameters at these values"
             | Minos _ ->
                 "find the intervals of these parameters in which −2 ln L rises by no more than 1; "
@@ -30,10 +31,7 @@ type FitOption =
 module FitVerb =
     let private about = [ "Best fit of a workspace, with Hessian errors and MINOS intervals." ]
 
-    let private examples = [
-        "workspace.json"
-        "workspace.json --asimov mu=1 --minos mu --json"
-    ]
+    let private examples = [ "workspace.json"; "workspace.json --asimov mu=1 --minos mu --json" ]
 
     /// The parameters whose intervals are found if none are named.
     let private ofInterest (compiled: CompiledLikelihood) (fixedAt: (string * float) list) =
@@ -71,7 +69,9 @@ module FitVerb =
 
         options.Finish(fun () ->
             Subject.prepare call subject faults (fun it ->
-                let names = minos |> Option.defaultWith (fun () -> ofInterest it.Compiled subject.Fixed)
+                let names =
+                    minos |> Option.defaultWith (fun () -> ofInterest it.Compiled subject.Fixed)
+
                 let summary = FitSummary.run it.Settings it.Observation names
 
                 Answer.Result(

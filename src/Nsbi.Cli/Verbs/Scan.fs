@@ -67,7 +67,12 @@ module ScanVerb =
             :: rows
         )
 
-    let private json (status: FitStatus) (poi: string) (scan: Scan option) (writer: Utf8JsonWriter) =
+    let private json
+        (status: FitStatus)
+        (poi: string)
+        (scan: Scan option)
+        (writer: Utf8JsonWriter)
+        =
         let points = scan |> Option.map _.Points |> Option.defaultValue []
         let numbers = JsonNumbers writer
         writer.WriteString("status", status.Name)
@@ -85,15 +90,15 @@ module ScanVerb =
         let fit = Fit.runWith subject.Settings subject.Observation
 
         if fit.Status.Succeeded then
-            let progress (steps: IProgress<Step>) =
-                { new IProgress<float> with
+            let progress (steps: IProgress<Step>) = {
+                new IProgress<float> with
                     member _.Report fraction =
                         steps.Report {
                             Name = $"scan of {poi}"
                             Fraction = fraction
                             Note = ""
                         }
-                }
+            }
 
             let scan =
                 ProgressView.run (fun steps ->
@@ -108,11 +113,7 @@ module ScanVerb =
             let status = scan.Best.Status
             Answer.Result(Subject.outcome scan.Best, table scan, json status poi (Some scan))
         else
-            Answer.Result(
-                Subject.outcome fit,
-                (fun () -> string fit),
-                json fit.Status poi None
-            )
+            Answer.Result(Subject.outcome fit, (fun () -> string fit), json fit.Status poi None)
 
     let private answer (parsed: ParseResults<ScanOption>) (call: Call) : Answer =
         let options = Options()
@@ -126,15 +127,14 @@ module ScanVerb =
                 (parsed.TryGetResult ScanOption.Threads)
 
         let poi = parsed.GetResult ScanOption.Poi
-        let first = options.Take(0.0, parsed.GetResult ScanOption.From |> Values.number "--from")
+
+        let first =
+            options.Take(0.0, parsed.GetResult ScanOption.From |> Values.number "--from")
+
         let last = options.Take(1.0, parsed.GetResult ScanOption.To |> Values.number "--to")
 
         let points =
-            options.Optional(
-                parsed.TryGetResult ScanOption.Points,
-                21,
-                Values.whole "--points" 1
-            )
+            options.Optional(parsed.TryGetResult ScanOption.Points, 21, Values.whole "--points" 1)
 
         if last < first then
             options.Fault $"--from {number first} is above --to {number last}; exchange them."

@@ -107,7 +107,9 @@ module Subject =
 
             let faults =
                 outside model "--fix" options.Fixed
-                @ (options.Asimov |> Option.map (outside model "--asimov") |> Option.defaultValue [])
+                @ (options.Asimov
+                   |> Option.map (outside model "--asimov")
+                   |> Option.defaultValue [])
                 @ extra model
 
             if not faults.IsEmpty then

@@ -67,7 +67,9 @@ module FitSummary =
         | fit -> { Fit = fit; Intervals = Map.empty }
 
     let private writeMinos (writer: Utf8JsonWriter) (found: LikelihoodIntervals) =
-        let atBound () = "the interval ends at a bound of the parameter"
+        let atBound () =
+            "the interval ends at a bound of the parameter"
+
         writer.WriteStartObject "minos"
         let offsets = JsonNumbers writer
         offsets.Number("lower", found.Lower, atBound)

@@ -74,7 +74,7 @@ module Pipeline =
 
     let private identity () : RunIdentity = {
         Version = RunVersion.text
-        InstructionPath = "portable"
+        InstructionPath = Isa.Path
     }
 
     let private load (options: PipelineOptions) (path: string) =
