@@ -78,6 +78,26 @@ module internal ModelReader =
                 }
             | _ -> None)
 
+    /// The expression a text stands for.
+    let coefficient
+        (reader: JsonReader)
+        (lookup: string -> Parameter option)
+        (place: JsonPlace)
+        : Coefficient option =
+        reader.Text place
+        |> Option.bind (fun text ->
+            match CoefficientText.parse lookup text with
+            | Ok c -> Some c
+            | Error faults ->
+                for fault in faults do
+                    reader.Report(
+                        place.Path,
+                        fault,
+                        "write an expression of declared parameters, as mu - sqrt(mu)"
+                    )
+
+                None)
+
     let private readProcess
         (reader: JsonReader)
         (lookup: string -> Parameter option)
@@ -85,23 +105,8 @@ module internal ModelReader =
         : Process option =
         reader.Object(place, [ "name"; "yields" ], [ "scale" ])
         |> Option.bind (fun key ->
-            let coefficient place =
-                reader.Text place
-                |> Option.bind (fun text ->
-                    match CoefficientText.parse lookup text with
-                    | Ok c -> Some c
-                    | Error faults ->
-                        for fault in faults do
-                            reader.Report(
-                                place.Path,
-                                fault,
-                                "write an expression of declared parameters, as mu - sqrt(mu)"
-                            )
-
-                        None)
-
             let name = key "name" |> Option.bind reader.Text
-            let scale = key "scale" |> orDefault (Constant 1.0) coefficient
+            let scale = key "scale" |> orDefault (Constant 1.0) (coefficient reader lookup)
 
             let yields =
                 key "yields" |> Option.bind (fun place -> reader.ListOf(place, reader.Number))
@@ -202,6 +207,20 @@ module internal ModelReader =
 
         table
 
+    /// The declared parameters in order, and their look-up by name.
+    let parameters
+        (reader: JsonReader)
+        (declared: JsonPlace list)
+        : Parameter list * (string -> Parameter option) =
+        let table = declarations reader declared
+
+        let lookup name =
+            match table.TryGetValue name with
+            | true, p -> Some p
+            | false, _ -> None
+
+        List.ofSeq table.Values, lookup
+
     let private reportUnused (reader: JsonReader) (declared: JsonPlace list) (model: Model) =
         let used = Faults.mentions model |> List.map (fun (p, _) -> p.Name) |> Set.ofList
 
@@ -239,13 +258,7 @@ module internal ModelReader =
 
             let declared = key "parameters" |> Option.bind reader.List |> Option.defaultValue []
 
-            let table = declarations reader declared
-
-            let lookup name =
-                match table.TryGetValue name with
-                | true, p -> Some p
-                | false, _ -> None
-
+            let _, lookup = parameters reader declared
             let name = key "name" |> Option.bind reader.Text
 
             let channels =

@@ -1,0 +1,103 @@
+namespace Nsbi.Infer
+
+open Nsbi.Model
+open Nsbi.Learn.Networks
+
+/// Where simulated events come from.
+type SampleSource =
+    /// An event file; a relative path is relative to the analysis file.
+    | SampleFile of path: string
+    /// <summary>Events of a process of the interference toy: see
+    /// <see cref="T:Nsbi.Infer.InterferenceToyModule" />.</summary>
+    | SampleToy of toy: string * process': string * events: int
+
+/// <summary>Simulated events of one density.</summary>
+type Sample = {
+    /// Unique in the analysis.
+    Name: string
+    Source: SampleSource
+    /// The weight column of a file; without one every event weighs 1.
+    Weight: string option
+    /// <summary>ν: expected events before any selection. None: the sum of the weights is the
+    /// expected number already.</summary>
+    Yield: float option
+}
+
+/// <summary>One term f(θ)·ν·p(x) of the mixture, with the density and the yield of a sample.</summary>
+type MixtureTerm = {
+    /// Unique in the analysis.
+    Name: string
+    /// The sample whose events are drawn from the density.
+    Sample: string
+    /// f(θ).
+    Scale: Coefficient
+}
+
+/// <summary>A network that keeps the events on which the ratio networks work; the failing events are a
+/// binned control region of the same fit.</summary>
+/// <remarks>Source: ATLAS, arXiv:2412.01600: a softmax over signal, interfering and non-interfering
+/// background, cut where signal/background is about 0.1.</remarks>
+type PreselectionPlan = {
+    /// The samples that are the classes of the network.
+    Classes: string list
+    /// The class whose score is cut on.
+    Signal: string
+    /// The class against which the cut is tuned.
+    Background: string
+    /// Expected signal over expected background among the passing events.
+    Target: float
+    /// Share of the events that trains the network; used for nothing else.
+    TrainingShare: float
+    /// Share of the events that tunes the cut; used for nothing else.
+    CutShare: float
+    /// Bins of the control region, of equal expected content.
+    ControlBins: int
+    Network: TrainingSettings
+}
+
+/// What the fit is given as observed.
+type DataSource =
+    /// Collision data, or what is to be treated as such.
+    | DataFile of path: string
+    /// A pseudo-experiment of the interference toy at a value of μ.
+    | DataToy of toy: string * value: float
+
+/// <summary>The conventional analysis beside which the result is shown: a binned fit of one observable
+/// in the same model language.</summary>
+type Conventional = {
+    /// A column, or an expression of columns.
+    Observable: string
+    /// Bin edges, increasing; events outside are left out.
+    Edges: float list
+}
+
+/// <summary>A whole analysis: samples, selection, features, reference mixture, networks, model, data
+/// and seed. Written in a file, <c>analysis.json</c>, or in F#.</summary>
+type Analysis = {
+    Name: string
+    /// The seed of every random number of the analysis.
+    Seed: uint64
+    /// Observed results are shown only on demand, and after all checks passed.
+    Blind: bool
+    Samples: Sample list
+    /// Which events are kept, as text: see <see cref="T:Nsbi.Learn.Events.SelectionModule" />.
+    Selection: string option
+    /// Features of the networks, as text: see <see cref="T:Nsbi.Learn.Events.Feature" />.
+    Features: string list
+    /// Weight w_k of each sample in the reference density p_ref = Σ_k w_k p_k.
+    Reference: (string * float) list
+    NegativeWeights: NegativeWeights
+    Networks: EstimatorSettings
+    Preselection: PreselectionPlan option
+    Parameters: Parameter list
+    Terms: MixtureTerm list
+    /// The parameter of interest that is scanned and reported first.
+    Interest: string
+    /// Its value in the absence of what is searched for.
+    Null: float
+    Data: DataSource option
+    Conventional: Conventional option
+    Limits: CheckLimits
+    /// What the report should say of the analysis, such as what is neglected.
+    Notes: string list
+}

@@ -1,0 +1,202 @@
+namespace Nsbi.Infer
+
+open System
+open System.IO
+open Nsbi.Learn
+open Nsbi.Learn.Events
+
+// Axes: event i, sample k.
+
+/// <summary>The selected simulated events of an analysis: all samples, one after the other.</summary>
+[<NoComparison; ReferenceEquality>]
+type SimulatedEvents = {
+    /// Names of the samples, in the order of the reference mixture.
+    Samples: string[]
+    /// <summary>ν_k: expected events of each sample after the selection.</summary>
+    Yields: float[]
+    /// The events of all samples, with the weights of their files.
+    Events: EventTable
+    /// The sample of each event, from 0.
+    Sample: int[]
+    /// The group of each event: equal events are one group and stay in one fold.
+    Groups: uint64[]
+}
+
+/// <summary>Everything an analysis reads: simulated and observed events, and the files they came
+/// from.</summary>
+[<NoComparison; ReferenceEquality>]
+type AnalysisEvents = {
+    Simulated: SimulatedEvents
+    /// The selected observed events, if the analysis has any.
+    Observed: EventTable option
+    /// The files by the name the analysis gives them, with their SHA-256.
+    Files: (string * string) list
+}
+
+/// <summary>Operations on simulated events.</summary>
+[<RequireQualifiedAccess>]
+module SimulatedEvents =
+
+    /// <summary>The expected number of events that each event stands for: w_i ν_k/Σ_{j of k} w_j.</summary>
+    let expected (simulated: SimulatedEvents) : float[] =
+        let weights = EventTable.weights simulated.Events
+        let sums = Array.zeroCreate<float> simulated.Samples.Length
+        Array.iter2 (fun k w -> sums[k] <- sums[k] + w) simulated.Sample weights
+        Array.map2 (fun k w -> w * simulated.Yields[k] / sums[k]) simulated.Sample weights
+
+    /// <summary>The events at some rows, with the yields they stand for.</summary>
+    /// <param name="yields">ν_k of what is kept</param>
+    let take (rows: int[]) (yields: float[]) (simulated: SimulatedEvents) : SimulatedEvents = {
+        simulated with
+            Yields = yields
+            Events = EventTable.take rows simulated.Events
+            Sample = rows |> Array.map (fun i -> simulated.Sample[i])
+            Groups = rows |> Array.map (fun i -> simulated.Groups[i])
+    }
+
+/// <summary>Reads the events of an analysis.</summary>
+[<RequireQualifiedAccess>]
+module AnalysisEvents =
+
+    let private parsed result =
+        match result with
+        | Ok value -> value
+        // The analysis was checked before: its texts can be read.
+        | Error fault -> invalidOp (string (fault: Fault))
+
+    let private columnsOf (analysis: Analysis) : string list =
+        let features = analysis.Features |> List.map (Feature.parse >> parsed)
+
+        let observable =
+            analysis.Conventional
+            |> Option.map (fun c -> Feature.parse c.Observable |> parsed)
+            |> Option.toList
+
+        let selection =
+            analysis.Selection
+            |> Option.map (fun s -> Selection.parse s |> parsed |> Selection.columns)
+            |> Option.defaultValue []
+
+        Feature.columns (features @ observable) @ selection |> List.distinct
+
+    let private select (analysis: Analysis) (table: EventTable) : Result<EventTable, Fault list> =
+        match analysis.Selection with
+        | None -> Ok table
+        | Some text -> Selection.apply (Selection.parse text |> parsed) table
+
+    let private resolve (folder: string) (path: string) : string = Path.Combine(folder, path)
+
+    let private readFile folder columns weight (path: string) =
+        let request = EventRequest.columns columns
+
+        let request =
+            match weight with
+            | Some column -> EventRequest.weightedBy column request
+            | None -> request
+
+        EventFile.read request (resolve folder path)
+
+    let private notPositive (name: string) (sum: float) : Fault list =
+        if sum > 0.0 then
+            []
+        else
+            let remedy = "check the weights and the selection"
+
+            [
+                Fault.create $"sample '{name}'" "the total weight of the selected events is not positive" remedy
+                |> Fault.withValue (string sum)
+            ]
+
+    let private readSample folder (analysis: Analysis) columns (sample: Sample) =
+        let read =
+            match sample.Source with
+            | SampleFile path ->
+                readFile folder columns sample.Weight path
+                |> Result.map (fun table -> table, sample.Yield)
+            | SampleToy(_, name, events) ->
+                let purpose = $"sample {sample.Name}"
+                let table = ToyEvents.simulate analysis.Seed purpose name events
+                let expected = defaultArg sample.Yield (ToyEvents.expected name)
+                EventTable.select columns table |> fun table -> Ok(table, Some expected)
+
+        read
+        |> Result.bind (fun (table, expected) ->
+            select analysis table
+            |> Result.bind (fun selected ->
+                match notPositive sample.Name selected.SumOfWeights with
+                | [] ->
+                    let expected =
+                        match expected with
+                        | None -> selected.SumOfWeights
+                        | Some nu -> nu * selected.SumOfWeights / table.SumOfWeights
+
+                    Ok(selected, expected)
+                | faults -> Error faults))
+
+    let private readData folder (analysis: Analysis) columns : Result<EventTable option, Fault list> =
+        match analysis.Data with
+        | None -> Ok None
+        | Some(DataFile path) ->
+            readFile folder columns None path
+            |> Result.bind (select analysis)
+            |> Result.map Some
+        | Some(DataToy(_, value)) ->
+            ToyEvents.pseudoData analysis.Seed value
+            |> EventTable.select columns
+            |> select analysis
+            |> Result.map Some
+
+    let private faultsOf result =
+        match result with
+        | Ok _ -> []
+        | Error faults -> faults
+
+    let private files folder (analysis: Analysis) = [
+        for sample in analysis.Samples do
+            match sample.Source with
+            | SampleFile path -> path
+            | SampleToy _ -> ()
+        match analysis.Data with
+        | Some(DataFile path) -> path
+        | _ -> ()
+    ]
+    |> List.distinct
+    |> List.map (fun path -> path, ContentHash.ofFile (resolve folder path))
+
+    /// <summary>The simulated and observed events of an analysis.</summary>
+    /// <param name="folder">what relative paths of the analysis are relative to</param>
+    /// <returns>or every fault of every file</returns>
+    let read (folder: string) (analysis: Analysis) : Result<AnalysisEvents, Fault list> =
+        let columns = columnsOf analysis
+
+        let samples =
+            analysis.Reference
+            |> List.map (fun (name, _) ->
+                analysis.Samples
+                |> List.find (fun sample -> sample.Name = name)
+                |> readSample folder analysis columns)
+
+        let data = readData folder analysis columns
+
+        match List.collect faultsOf samples @ faultsOf data with
+        | [] ->
+            let tables = samples |> List.choose Result.toOption
+            let events = tables |> List.map fst |> EventTable.concat
+
+            let sample =
+                tables
+                |> List.mapi (fun k (table, _) -> Array.create table.Count k)
+                |> Array.concat
+
+            Ok {
+                Simulated = {
+                    Samples = analysis.Reference |> List.map fst |> List.toArray
+                    Yields = tables |> List.map snd |> List.toArray
+                    Events = events
+                    Sample = sample
+                    Groups = Fold.groupsByValue columns events
+                }
+                Observed = data |> Result.defaultValue None
+                Files = files folder analysis
+            }
+        | faults -> Error faults

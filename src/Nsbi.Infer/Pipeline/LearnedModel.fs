@@ -1,0 +1,273 @@
+namespace Nsbi.Infer
+
+open System
+open Nsbi.Learn
+open Nsbi.Learn.Events
+open Nsbi.Learn.Networks
+open Nsbi.Model
+
+// Axes: event i, sample k, process c.
+
+/// <summary>The control region of the events that failed a preselection.</summary>
+type ControlCounts = {
+    /// Expected events per bin of each sample.
+    Yields: Map<string, float list>
+    /// Observed events per bin; none without data.
+    Counts: float list option
+}
+
+/// <summary>The learned model of an analysis bound to its events: what everything after the training
+/// works on.</summary>
+[<NoComparison; ReferenceEquality>]
+type LearnedModel = {
+    Analysis: Analysis
+    /// The selected simulated events of the signal region, in the order of the reference table.
+    Simulated: SimulatedEvents
+    /// The observed events of the signal region, if the analysis has any.
+    Observed: EventTable option
+    /// w_k of each sample in the reference, with a sum of 1.
+    Mixture: float[]
+    /// <summary>r_k(x_i) of the simulated events, [k][i], each by networks that never saw it.</summary>
+    Ratios: float[][]
+    /// <summary>r_k(x_i) of the observed events, [k][i].</summary>
+    ObservedRatios: float[][]
+    /// The events on which closure is measured: used neither in training nor in normalisation.
+    Held: bool[]
+    Control: ControlCounts option
+    Model: ValidModel
+    Tables: RatioTables
+    Likelihood: CompiledLikelihood
+}
+
+/// <summary>From ratios to a compiled likelihood.</summary>
+[<RequireQualifiedAccess>]
+module LearnedModel =
+
+    /// The name of the unbinned channel.
+    [<Literal>]
+    let signalRegion = "SR"
+
+    /// The name of the binned channel of the events that failed the preselection.
+    [<Literal>]
+    let controlRegion = "CR"
+
+    let private place (samples: string[]) (term: MixtureTerm) : int =
+        Array.findIndex ((=) term.Sample) samples
+
+    /// The model with yields per sample in the signal region and in the bins of the control region.
+    let internal model
+        (analysis: Analysis)
+        (yieldOf: string -> float)
+        (control: Map<string, float list> option)
+        : Model =
+        let terms (yields: MixtureTerm -> float list) = [
+            for term in analysis.Terms -> {
+                Process.Name = term.Name
+                Scale = term.Scale
+                Yields = yields term
+            }
+        ]
+
+        {
+            Name = analysis.Name
+            Channels = [
+                Unbinned {
+                    Name = signalRegion
+                    Reference = "mixture"
+                    Processes = terms (fun term -> [ yieldOf term.Sample ])
+                }
+                match control with
+                | Some yields ->
+                    Binned {
+                        Name = controlRegion
+                        Processes = terms (fun term -> yields[term.Sample])
+                    }
+                | None -> ()
+            ]
+        }
+
+    let private table (analysis: Analysis) samples weights (ratios: float[][]) : RatioTable =
+        RatioTable.weighted weights [
+            for term in analysis.Terms -> term.Name, RatioSource.Ratios ratios[place samples term]
+        ]
+
+    /// <summary>Σ_k of the weights of each event in the reference: w_k w_i/Σ_{j of k} w_j.</summary>
+    let referenceWeights (mixture: float[]) (simulated: SimulatedEvents) : float[] =
+        Normalisation.referenceWeights
+            mixture
+            simulated.Sample
+            (EventTable.weights simulated.Events |> Array.map abs)
+
+    let private fault (error: ModelError) : Fault = Fault.create error.Place error.Fault error.Remedy
+
+    /// <summary>Evaluates a trained estimator on all events and compiles the likelihood.</summary>
+    /// <param name="team">threads to share the work</param>
+    /// <param name="estimator">the trained networks</param>
+    /// <param name="features">what the networks are given</param>
+    /// <param name="events">simulated and observed events of the signal region</param>
+    /// <param name="control">the control region, if there is one</param>
+    let build
+        team
+        (analysis: Analysis)
+        (estimator: RatioEstimator)
+        (features: FittedFeatures)
+        (events: AnalysisEvents)
+        (control: ControlCounts option)
+        : Result<LearnedModel, Fault list> =
+        let simulated = events.Simulated
+        let mixture = Seq.toArray estimator.Mixture.Weights
+
+        let ratios (table: EventTable) groups =
+            FittedFeatures.apply features table
+            |> Result.map (fun matrix -> estimator.ByFold(team, matrix.Values, groups))
+
+        let observedRatios =
+            match events.Observed with
+            | None -> Ok [||]
+            | Some data ->
+                let columns = FittedFeatures.columns features
+                ratios data (Fold.groupsByValue columns data)
+
+        match ratios simulated.Events simulated.Groups, observedRatios with
+        | Error faults, Ok _
+        | Ok _, Error faults -> Error faults
+        | Error first, Error second -> Error(first @ second)
+        | Ok ratios, Ok observedRatios ->
+            let yields = Array.zip simulated.Samples simulated.Yields |> Map.ofArray
+            let written = model analysis (fun name -> yields[name]) (control |> Option.map _.Yields)
+
+            match Model.validate written with
+            | Error faults -> Error(List.map fault faults)
+            | Ok valid ->
+                let reference =
+                    table analysis simulated.Samples (referenceWeights mixture simulated) ratios
+
+                let tables = RatioTables.empty |> RatioTables.reference signalRegion reference
+
+                let tables =
+                    match events.Observed with
+                    | None -> tables
+                    | Some data ->
+                        let weights = Array.create data.Count 1.0
+                        let observed = table analysis simulated.Samples weights observedRatios
+                        RatioTables.observed signalRegion observed tables
+
+                let settings = estimator.Settings
+
+                let held =
+                    simulated.Groups
+                    |> Array.map (fun group ->
+                        let fold = DataSplit.fold settings.Seed settings.Folds group
+                        DataSplit.role settings fold group = Role.Check)
+
+                Likelihood.compile valid tables
+                |> Result.mapError (List.map fault)
+                |> Result.map (fun likelihood -> {
+                    Analysis = analysis
+                    Simulated = simulated
+                    Observed = events.Observed
+                    Mixture = mixture
+                    Ratios = ratios
+                    ObservedRatios = observedRatios
+                    Held = held
+                    Control = control
+                    Model = valid
+                    Tables = tables
+                    Likelihood = likelihood
+                })
+
+    /// The counts of the control region at the expectation of θ, or none without one.
+    let private controlExpectation (learned: LearnedModel) (theta: float[]) =
+        learned.Control
+        |> Option.map (fun control ->
+            let index = learned.Model.Index
+            let bins = (Seq.head control.Yields.Values).Length
+            let counts = Array.zeroCreate<float> bins
+
+            for term in learned.Analysis.Terms do
+                let f = Coefficient.value index theta term.Scale
+
+                control.Yields[term.Sample]
+                |> List.iteri (fun b y -> counts[b] <- counts[b] + f * y)
+
+            Array.toList counts)
+
+    /// <summary>The simulated events at θ with the weights they stand for, f_c(θ) w_i ν_k/Σ w: an
+    /// Asimov set of the truth and not of the learned ratios. Fitting it shows how far the ratios can
+    /// be trusted.</summary>
+    /// <returns>one weight per simulated event; none where a coefficient is negative, for then the
+    /// sum of the samples is no sample</returns>
+    let simulationWeights (learned: LearnedModel) (theta: float[]) : float[] option =
+        let index = learned.Model.Index
+        let factors = Array.zeroCreate<float> learned.Simulated.Samples.Length
+
+        for term in learned.Analysis.Terms do
+            let k = place learned.Simulated.Samples term
+            factors[k] <- factors[k] + Coefficient.value index theta term.Scale
+
+        if Array.exists (fun f -> f < -1e-12) factors then
+            None
+        else
+            Array.map2
+                (fun k w -> max 0.0 factors[k] * w)
+                learned.Simulated.Sample
+                (SimulatedEvents.expected learned.Simulated)
+            |> Some
+
+    let private observation (learned: LearnedModel) kind weights counts =
+        let data =
+            match weights with
+            | Some weights ->
+                Observation.nothing |> Observation.withWeights signalRegion kind weights
+            | None -> Observation.nothing
+
+        let data =
+            match counts with
+            | Some counts -> {
+                data with
+                    Counts = Map.ofList [ controlRegion, counts ]
+              }
+            | None -> data
+
+        match Observation.create learned.Likelihood data with
+        | Ok observation -> observation
+        | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
+
+    /// <summary>The observation of simulated events with the given weights; the control region at its
+    /// expectation.</summary>
+    let ofSimulation (learned: LearnedModel) (theta: float[]) (weights: float[]) : Observation =
+        observation learned TableKind.Reference (Some weights) (controlExpectation learned theta)
+
+    /// <summary>The observation of the data; none if the analysis has none.</summary>
+    let ofData (learned: LearnedModel) : Observation option =
+        learned.Observed
+        |> Option.map (fun _ ->
+            let counts = learned.Control |> Option.bind _.Counts
+            observation learned TableKind.Observed None counts)
+
+    /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events, with its gradient in all
+    /// parameters.</summary>
+    /// <returns>D of each event, and [parameter][event]</returns>
+    let density (learned: LearnedModel) (theta: float[]) : float[] * float[][] =
+        let index = learned.Model.Index
+        let n = learned.Simulated.Sample.Length
+        let value = Array.zeroCreate<float> n
+        let gradient = Array.init index.Count (fun _ -> Array.zeroCreate<float> n)
+
+        for term in learned.Analysis.Terms do
+            let k = place learned.Simulated.Samples term
+            let jet = Coefficient.evaluate index theta term.Scale
+            let nu = learned.Simulated.Yields[k]
+            let r = learned.Ratios[k]
+
+            for i in 0 .. n - 1 do
+                value[i] <- value[i] + jet.Value * nu * r[i]
+
+            for p in 0 .. index.Count - 1 do
+                let slope = jet.Gradient[p] * nu
+
+                if slope <> 0.0 then
+                    for i in 0 .. n - 1 do
+                        gradient[p][i] <- gradient[p][i] + slope * r[i]
+
+        value, gradient

@@ -1,0 +1,84 @@
+namespace Nsbi.Infer
+
+open Nsbi.Model
+
+/// <summary>What one observation says of the parameter of interest: fit, intervals, significance and
+/// scan.</summary>
+[<NoComparison; ReferenceEquality>]
+type Measurement = {
+    /// What was fitted, such as <c>observed</c>.
+    Name: string
+    Fit: FitResult
+    /// {t ≤ 1}: 68.27 % where Wilks' theorem holds.
+    Interval68: LikelihoodIntervals
+    /// {t ≤ 3.841}: 95 % where Wilks' theorem holds.
+    Interval95: LikelihoodIntervals
+    /// t(null) = −2 ln [L(null)/L(best)], the other parameters profiled.
+    TNull: float
+    /// All parameters at the null value, profiled.
+    NullPoint: float[]
+    /// √q_0 with q_0 = t(null) where the best fit lies above the null value, else 0 (asymptotic).
+    Significance: float
+    Scan: Scan
+}
+
+/// <summary>Makes measurements.</summary>
+[<RequireQualifiedAccess>]
+module Measurement =
+
+    /// The t below which 95 % of a χ² of one degree of freedom lie.
+    let internal level95 = 3.841458820694124
+
+
+    /// The range worth a picture: from the null value (or the lower bound) with a margin around the 95 % set.
+    let private range (interval: LikelihoodIntervals) (parameter: Parameter) (nullValue: float) =
+        let low = interval.Intervals |> List.map _.Lower |> List.min
+        let high = interval.Intervals |> List.map _.Upper |> List.max
+        let margin = 0.35 * (high - low)
+        let low = max parameter.Lower (min nullValue (low - margin))
+        low, min parameter.Upper (high + margin)
+
+    /// <summary>Fits an observation and draws the profile of the parameter of interest.</summary>
+    /// <param name="settings">of all fits</param>
+    /// <param name="name">what to call the measurement</param>
+    /// <param name="interest">the parameter of interest</param>
+    /// <param name="nullValue">its value without what is searched for, inside its bounds</param>
+    /// <param name="observation">what was observed</param>
+    /// <returns>the measurement, or the fit that did not succeed</returns>
+    let make
+        (settings: FitSettings)
+        (name: string)
+        (interest: string)
+        (nullValue: float)
+        (observation: Observation)
+        : Result<Measurement, FitResult> =
+        let fit = Fit.runWith settings observation
+
+        if not fit.Status.Succeeded then
+            Error fit
+        else
+            let first = Intervals.find settings observation fit interest 1.0
+            let second = Intervals.find settings observation first.Best interest level95
+            let best = second.Best
+            let interval = if second.Best = first.Best then first else Intervals.find settings observation best interest 1.0
+
+            let parameter =
+                observation.Owner.Parameters |> List.find (fun p -> p.Name = interest)
+
+            let low, high = range second parameter nullValue
+            let points = 60
+            let values = [ for i in 0..points -> low + (high - low) * float i / float points ]
+            let values = List.sort (nullValue :: values) |> List.distinct
+            let scan = Profile.scan settings observation best interest values
+            let atNull = scan.Points |> List.find (fun p -> p.Value = nullValue)
+
+            Ok {
+                Name = name
+                Fit = scan.Best
+                Interval68 = interval
+                Interval95 = second
+                TNull = atNull.T
+                NullPoint = atNull.Point
+                Significance = if scan.Best[interest].Value > nullValue then sqrt atNull.T else 0.0
+                Scan = scan
+            }

@@ -1,0 +1,153 @@
+namespace Nsbi.Learn.Networks
+
+open System
+open System.Text.Json
+open Nsbi.Learn
+open Nsbi.Learn.Autodiff
+
+/// <summary>How one network is trained.</summary>
+type ClassifierSettings = {
+    /// The layers.
+    Architecture: Architecture
+    /// The rule of the updates: <c>Optimiser.adam</c>, <c>nadam</c>, <c>adamW decay</c>.
+    Optimiser: Optimiser
+    /// The learning rate before the schedule's factor; above 0.
+    LearningRate: float
+    /// How the learning rate changes.
+    Schedule: Schedule
+    /// Events per update, at least 1; more than there are means all of them.
+    BatchSize: int
+    /// Passes over the training events at most, at least 1.
+    Epochs: int
+    /// Epochs without a new best validation loss after which training ends; None: never early. The
+    /// weights of the best validation loss are kept in either case. In JSON None is −1.
+    Patience: int option
+    /// Share of the training events set aside for the validation loss, above 0, below 1.
+    ValidationFraction: float
+}
+
+/// Defaults, checks and JSON of training settings.
+[<RequireQualifiedAccess>]
+module ClassifierSettings =
+    /// <summary>4x64 SiLU, Adam at 1e-3 with a cosine schedule, batches of 1024, 30 epochs,
+    /// patience 10, a tenth of the events for validation.</summary>
+    let standard: ClassifierSettings = {
+        Architecture = Architecture.standard
+        Optimiser = Optimiser.adam
+        LearningRate = 1e-3
+        Schedule = Schedule.Cosine 0.01
+        BatchSize = 1024
+        Epochs = 30
+        Patience = Some 10
+        ValidationFraction = 0.1
+    }
+
+    let internal faults (source: string) (settings: ClassifierSettings) : Fault list =
+        let range name remedy inside (value: string) = [
+            if not inside then
+                Fault.create source $"the {name} is out of range" remedy
+                |> Fault.withValue value
+        ]
+
+        let positive (value: float) = Double.IsFinite value && value > 0.0
+        let decay (value: float) = value >= 0.0 && value < 1.0
+        let text = JsonFields.text
+        let optimiser = settings.Optimiser
+        let fraction = settings.ValidationFraction
+        let rate = settings.LearningRate
+        let batch = settings.BatchSize
+        let epochs = settings.Epochs
+
+        [
+            yield! Architecture.faults source settings.Architecture
+            yield! range "beta1" "from 0 to below 1" (decay optimiser.Beta1) (text optimiser.Beta1)
+            yield! range "beta2" "from 0 to below 1" (decay optimiser.Beta2) (text optimiser.Beta2)
+            yield! range "epsilon" "above 0" (positive optimiser.Epsilon) (text optimiser.Epsilon)
+            yield!
+                range
+                    "weight decay"
+                    "at least 0"
+                    (optimiser.WeightDecay = 0.0 || positive optimiser.WeightDecay)
+                    (text optimiser.WeightDecay)
+            yield! range "learning rate" "above 0" (positive rate) (text rate)
+            yield! Schedule.faults source settings.Schedule
+            yield! range "batch size" "at least 1" (batch >= 1) (string batch)
+            yield! range "number of epochs" "at least 1" (epochs >= 1) (string epochs)
+            match settings.Patience with
+            | Some patience ->
+                yield! range "patience" "at least 0" (patience >= 0) (string patience)
+            | None -> ()
+            yield!
+                range
+                    "validation fraction"
+                    "above 0, below 1"
+                    (fraction > 0.0 && fraction < 1.0)
+                    (text fraction)
+        ]
+
+    /// <summary>The same settings, or every fault they have.</summary>
+    let validate (settings: ClassifierSettings) : Result<ClassifierSettings, Fault list> =
+        match faults "training settings" settings with
+        | [] -> Ok settings
+        | faults -> Error faults
+
+    let internal read (fields: JsonFields) (initial: ClassifierSettings) : ClassifierSettings =
+        let optimisers = [
+            "adam", Optimiser.adam
+            "nadam", Optimiser.nadam
+            "adamw", Optimiser.adamW 0.01
+        ]
+
+        let optimiser = fields.Word("optimiser", initial.Optimiser, optimisers)
+
+        let schedule =
+            match fields.TryObject "schedule" with
+            | None -> initial.Schedule
+            | Some inner ->
+                let schedule = Schedule.read inner
+                inner.Close()
+                schedule
+
+        {
+            Architecture = Architecture.read fields initial.Architecture
+            Optimiser = {
+                optimiser with
+                    Beta1 = fields.Float("beta1", optimiser.Beta1)
+                    Beta2 = fields.Float("beta2", optimiser.Beta2)
+                    Epsilon = fields.Float("epsilon", optimiser.Epsilon)
+                    WeightDecay = fields.Float("weightDecay", optimiser.WeightDecay)
+            }
+            LearningRate = fields.Float("learningRate", initial.LearningRate)
+            Schedule = schedule
+            BatchSize = fields.Int("batchSize", initial.BatchSize)
+            Epochs = fields.Int("epochs", initial.Epochs)
+            Patience =
+                match fields.OptionalInt "patience" with
+                | Some -1 -> None
+                | Some patience -> Some patience
+                | None -> initial.Patience
+            ValidationFraction = fields.Float("validationFraction", initial.ValidationFraction)
+        }
+
+    let internal write (writer: Utf8JsonWriter) (settings: ClassifierSettings) : unit =
+        Architecture.write writer settings.Architecture
+
+        let optimiser = settings.Optimiser
+
+        match optimiser.Momentum with
+        | Momentum.NAdam -> writer.WriteString("optimiser", "nadam")
+        | Momentum.Adam when optimiser.WeightDecay > 0.0 -> writer.WriteString("optimiser", "adamw")
+        | Momentum.Adam -> writer.WriteString("optimiser", "adam")
+
+        writer.WriteNumber("weightDecay", optimiser.WeightDecay)
+        writer.WriteNumber("beta1", optimiser.Beta1)
+        writer.WriteNumber("beta2", optimiser.Beta2)
+        writer.WriteNumber("epsilon", optimiser.Epsilon)
+        writer.WriteNumber("learningRate", settings.LearningRate)
+        writer.WriteStartObject "schedule"
+        Schedule.write writer settings.Schedule
+        writer.WriteEndObject()
+        writer.WriteNumber("batchSize", settings.BatchSize)
+        writer.WriteNumber("epochs", settings.Epochs)
+        writer.WriteNumber("patience", defaultArg settings.Patience -1)
+        writer.WriteNumber("validationFraction", settings.ValidationFraction)
