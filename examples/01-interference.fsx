@@ -40,12 +40,12 @@ let points = InterferenceToy.quadrature 1201
 let mixture = InterferenceToy.mixtureDensity InterferenceToy.reference
 
 let events =
-    EventTable.weighted (Array.map2 (fun x width -> mixture x * width) points.Nodes points.Widths) [
+    RatioTable.weighted (Array.map2 (fun x width -> mixture x * width) points.Nodes points.Widths) [
         for proc in InterferenceToy.sampled do
             let ratio = InterferenceToy.ratio InterferenceToy.reference proc
             InterferenceToy.name proc, RatioSource.ofFormula (fun x -> log (ratio x[0]))
     ]
-    |> EventTable.withFeatures (points.Nodes |> Array.map Array.singleton)
+    |> RatioTable.withFeatures (points.Nodes |> Array.map Array.singleton)
 
 let likelihood =
     RatioTables.empty
@@ -56,7 +56,7 @@ let likelihood =
 // 3. The Asimov set at μ = 1: the observation whose every weight is an expectation.
 let asimov = (valid (Observation.asimov likelihood [| 1.0 |])).Observation
 
-// 4. Fit it. There are two minima, as there are two signal strengths of almost the same rate.
+// 4. Fit it. Interference makes a second minimum, just above μ = 0.
 let best = Fit.run asimov
 printfn $"{best}\n"
 
@@ -81,21 +81,15 @@ let scan = Profile.scan Fit.settings asimov best "mu" (List.map fst known)
 printfn "  mu         t(mu)         known    difference"
 
 for point, (_, t) in List.zip scan.Points known do
-    printfn $"%4.2f{point.Value}  %12.6f{point.T}  %12.6f{t}  %12.1e{point.T - t}"
+    printfn $"%4.2f{point.Value}  %12.6f{point.T}  %12.6f{t}  %12.7f{point.T - t}"
 
-// 6. Intervals: every set {t ≤ level}, which need not be connected.
-let show (interval: Interval) =
-    let lower = if interval.LowerAtBound then "bound" else "crossing"
-    let upper = if interval.UpperAtBound then "bound" else "crossing"
-    $"[%.3f{interval.Lower} (%s{lower}), %.3f{interval.Upper} (%s{upper})]"
-
+// 6. Intervals: the sets {t ≤ level}, which need not be connected, with the confidence levels they
+//    have asymptotically.
 printfn ""
 
 for level, name in [ 1.0, "68.27 %"; 2.6, "89.31 %"; 3.841, "95 %" ] do
     let found = Intervals.find Fit.settings asimov best "mu" level
-
-    let intervals = found.Intervals |> List.map show |> String.concat " and "
-    printfn $"t ≤ %5.3f{level} (asymptotically %s{name}): {intervals}"
+    printfn $"{name}: {found}"
 
 // 7. What is lost by a histogram of the conventional observable ln[p_S/(p_B + 0.1 p_NI)].
 printfn "\nt(0) on the Asimov set of mu = 1"
