@@ -24,7 +24,9 @@ type Check = {
     Limit: float
     /// <summary>How value and limit are compared.</summary>
     Rule: CheckRule
-    /// <summary>What was found in words, and what a failure means for the result.</summary>
+    /// <summary>What was found, in a sentence.</summary>
+    Finding: string
+    /// <summary>What a failure means for the result, in a sentence.</summary>
     Meaning: string
 }
 
@@ -38,6 +40,7 @@ module Check =
         (limit: float)
         (value: float)
         (error: float)
+        (finding: string)
         (meaning: string)
         : Check =
         let passed =
@@ -53,6 +56,7 @@ module Check =
             Error = error
             Limit = limit
             Rule = rule
+            Finding = finding
             Meaning = meaning
         }
 

@@ -42,7 +42,7 @@ module ImpliedRatioCheck =
                 $"The mean of r({upper})/r({lower}) over {lower} is {mean.Value:F3} ± {mean.StandardError:F3} "
              + FormattableString.Invariant
                  $"with {mean.EffectiveEvents:F0} effective events, tail shape {mean.TailShape:F2}."
-             + trust
-             + $" Where it is not one, {lower} events fake {upper} or hide it, and the fitted "
+             + trust)
+            ($"Where it is not one, {lower} events fake {upper} or hide it, and the fitted "
              + "signal is biased."),
         mean
