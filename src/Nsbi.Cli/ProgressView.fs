@@ -33,27 +33,42 @@ module ProgressView =
         let note = if step.Note = "" then "" else "  " + step.Note
         step.Name + ": " + state + note
 
-    /// One line where a part begins and ends, and in between at most every interval.
-    let plain (interval: TimeSpan) (now: unit -> TimeSpan) (log: string -> unit) : IProgress<Step> =
-        let last = Dictionary<string, TimeSpan>()
+    /// Lines for the parts that last: the first after the quiet time, then one every interval, and
+    /// one at the end of a part that had any.
+    let plain
+        (quiet: TimeSpan)
+        (interval: TimeSpan)
+        (now: unit -> TimeSpan)
+        (log: string -> unit)
+        : IProgress<Step> =
+        let due = Dictionary<string, TimeSpan>()
+        let shown = HashSet<string>()
         let ended = HashSet<string>()
 
+        let show (step: Step) =
+            shown.Add step.Name |> ignore
+            due[step.Name] <- now () + interval
+            log (line step)
+
         reporter (fun step ->
-            let due =
-                match last.TryGetValue step.Name with
-                | true, before -> now () - before >= interval
-                | _ -> true
+            if not (due.ContainsKey step.Name) then
+                due[step.Name] <- now () + quiet
 
-            if not (ended.Contains step.Name) && (due || step.Fraction >= 1.0) then
-                last[step.Name] <- now ()
-                log (line step)
-
-                if step.Fraction >= 1.0 then
-                    ended.Add step.Name |> ignore)
+            if step.Fraction < 1.0 then
+                if now () >= due[step.Name] then
+                    show step
+            elif ended.Add step.Name && shown.Contains step.Name then
+                show step)
 
     let private onLines (work: IProgress<Step> -> 'T) : 'T =
         let clock = Diagnostics.Stopwatch.StartNew()
-        plain (TimeSpan.FromSeconds 10.0) (fun () -> clock.Elapsed) Output.log |> work
+
+        plain
+            (TimeSpan.FromSeconds 1.0)
+            (TimeSpan.FromSeconds 10.0)
+            (fun () -> clock.Elapsed)
+            Output.log
+        |> work
 
     let private onTerminal (work: IProgress<Step> -> 'T) : 'T =
         let output = AnsiConsoleOutput Console.Error

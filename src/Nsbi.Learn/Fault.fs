@@ -6,13 +6,13 @@ open System.Globalization
 open System.Text
 
 /// <summary>
-/// One fault of something a person gave (an event file, a JSON document, an expression): where it is,
-/// what it says there, and what would be right.
+/// One fault of something a person gave (an event file, a JSON document, an expression): where it
+/// is, what it says there, and what would be right.
 /// </summary>
 type Fault = {
     /// The file as it was named, or what stands for one ("selection", "features").
     Source: string
-    /// JSON path inside the file, such as <c>$.samples[0].weight</c>.
+    /// <summary>JSON path inside the file, such as <c>$.samples[0].weight</c>.</summary>
     Path: string option
     /// Line of the file, counted from 1 (the header is line 1).
     Line: int option
@@ -86,7 +86,8 @@ module Fault =
     [<Literal>]
     let Cap = 20
 
-    /// <summary>A fault of a whole source; <c>|> Fault.atLine 3</c> and the like say where in it.</summary>
+    /// <summary>A fault of a whole source; <c>|> Fault.atLine 3</c> and the like say where in
+    /// it.</summary>
     /// <param name="source">the file as it was named</param>
     /// <param name="problem">what is wrong, equal for all faults of a kind</param>
     /// <param name="remedy">what would be right; may be empty</param>
@@ -131,7 +132,8 @@ module Fault =
     /// How many faults a list stands for.
     let total (faults: Fault list) : int = faults |> List.sumBy _.Count
 
-    /// The same faults in the same order, each kind cut to <c>Cap</c> of them and one that counts the rest.
+    /// <summary>The same faults in the same order, each kind cut to <c>Cap</c> of them and one
+    /// that counts the rest.</summary>
     let capped (faults: Fault list) : Fault list =
         faults
         |> List.groupBy (fun fault -> fault.Source, fault.Problem)
@@ -181,8 +183,8 @@ module Fault =
 
         d[a.Length, b.Length]
 
-    /// <summary>The candidate closest in spelling, for "did you mean": at most a third of the letters
-    /// may differ (case ignored; two neighbours swapped count as one).</summary>
+    /// <summary>The candidate closest in spelling, for "did you mean": at most a third of the
+    /// letters may differ (case ignored; two neighbours swapped count as one).</summary>
     let nearest (name: string) (candidates: string seq) : string option =
         let wanted = name.ToLowerInvariant()
 
@@ -193,8 +195,8 @@ module Fault =
         |> Seq.tryHead
         |> Option.map fst
 
-    /// <summary>The fault of a name that is not among those there are: names the closest one and, while
-    /// they are few, all of them.</summary>
+    /// <summary>The fault of a name that is not among those there are: names the closest one and,
+    /// while they are few, all of them.</summary>
     let unknown (source: string) (problem: string) (name: string) (known: string seq) : Fault =
         let known = Seq.toList known
 
@@ -213,7 +215,8 @@ module Fault =
 
         create source problem remedy |> inColumn name
 
-/// <summary>Collects faults while a source is read: counts all, keeps <c>Fault.Cap</c> of a kind.</summary>
+/// <summary>Collects faults while a source is read: counts all, keeps <c>Fault.Cap</c> of a
+/// kind.</summary>
 /// <remarks>Not safe for several threads.</remarks>
 [<Sealed>]
 type FaultLog() =

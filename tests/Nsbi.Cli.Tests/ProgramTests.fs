@@ -39,3 +39,14 @@ let ``with json even a fault is one object on standard output`` () =
     Assert.That((keys result = [ "schemaVersion"; "verb"; "version"; "faults" ]))
     Assert.That(result.GetProperty("faults").GetArrayLength(), Is.GreaterThan 0)
     Assert.That(run.Log, Does.Contain(string (result.GetProperty("faults")[0])))
+
+[<Test>]
+let ``help needs no other library than that of the language`` () =
+    use folder = new Folder()
+
+    for file in [ "nsbi-fs.dll"; "nsbi-fs.runtimeconfig.json"; "FSharp.Core.dll" ] do
+        System.IO.File.Copy(System.IO.Path.Combine(here, file), folder.File file)
+
+    for argument in [ "--help"; "--version"; "unfold" ] do
+        let run = runProgram "dotnet" folder.Path [ folder.File "nsbi-fs.dll"; argument ]
+        shouldExit (if argument = "unfold" then 2 else 0) run

@@ -57,7 +57,8 @@ module CalibrationCheck =
                 limits.PValue
                 nan
                 nan
-                "A ratio is not a number: the network is broken.",
+                "A ratio is not a number."
+                "The network is broken, and no likelihood can be made of it.",
             [||],
             broken
         else
@@ -127,8 +128,8 @@ module CalibrationCheck =
                 chi.PValue
                 nan
                 (FormattableString.Invariant
-                    $"χ² = {chi.Value:F1} for {chi.DegreesOfFreedom} bins of the score, p = {chi.PValue:G3}. "
-                 + "Where scores are not probabilities, the likelihood ratio is too sharp or too "
+                    $"χ² = {chi.Value:F1} for {chi.DegreesOfFreedom} bins of the score, p = {chi.PValue:G3}.")
+                ("Where scores are not probabilities, the likelihood ratio is too sharp or too "
                  + "blunt, and intervals come out too short or too long."),
             points,
             chi

@@ -74,7 +74,12 @@ module ClosureCheck =
 
         let chi = BinnedDifference.chiSquare (Array.map2 (-) f g) covariance
         let distance = Wasserstein.compute values u t
-        let spread = WeightedMean.standardDeviation values t
+
+        // A feature of one value has no scale and no distance either.
+        let spread =
+            match WeightedMean.standardDeviation values t with
+            | 0.0 -> 1.0
+            | width -> width
 
         let shape =
             Check.create
@@ -84,8 +89,8 @@ module ClosureCheck =
                 chi.PValue
                 nan
                 (FormattableString.Invariant
-                    $"χ² = {chi.Value:F1} for {chi.DegreesOfFreedom} degrees of freedom, p = {chi.PValue:G3}. "
-                 + $"Where the reference reweighted by r does not look like {name}, the ratio is "
+                    $"χ² = {chi.Value:F1} for {chi.DegreesOfFreedom} degrees of freedom, p = {chi.PValue:G3}.")
+                ($"Where the reference reweighted by r does not look like {name}, the ratio is "
                  + "wrong for events of that kind, and so is their weight in the fit.")
 
         let shift =
@@ -98,8 +103,8 @@ module ClosureCheck =
                 (FormattableString.Invariant
                     $"On average an event has to move by {distance.Value / spread:F4} standard deviations, "
                  + FormattableString.Invariant
-                     $"where chance alone gives {distance.Noise / spread:F4}. "
-                 + "A larger distance means a ratio that is shifted or stretched along this feature.")
+                     $"where chance alone gives {distance.Noise / spread:F4}.")
+                "A larger distance means a ratio that is shifted or stretched along this feature."
 
         [ shape; shift ],
         {

@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open System
+open System.Globalization
 
 /// <summary>Whether the ratios to a mixture reference add up to the reference.</summary>
 [<RequireQualifiedAccess>]
@@ -42,6 +43,9 @@ module MixtureIdentityCheck =
             largest <- Math.Max(largest, violation)
             squares <- squares + violation * violation
 
+        let brief (v: float) =
+            v.ToString("0.0e0", CultureInfo.InvariantCulture)
+
         let rms = sqrt (squares / float (max 1 ratios[0].Length))
 
         Check.create
@@ -50,7 +54,6 @@ module MixtureIdentityCheck =
             limits.Identity
             largest
             nan
-            (FormattableString.Invariant
-                $"Σ w r differs from one by up to {largest:E2} (root mean square {rms:E2}). "
-             + "The ratios then belong to different references, and the likelihood depends on "
+            ($"Σ w r differs from one by up to {brief largest} (root mean square {brief rms}).")
+            ("The ratios then belong to different references, and the likelihood depends on "
              + "which one is meant.")

@@ -14,10 +14,12 @@ module NormalisationCheck =
         let mean = WeightedMean.compute sample.Ratio sample.Reference
         let limit = min limits.Normalisation (limits.Sigmas * mean.StandardError)
 
-        let meaning =
+        let finding =
             FormattableString.Invariant
-                $"The mean of r over the reference is {mean.Value:F4} ± {mean.StandardError:F4}. "
-            + "Where it is not one, the yield of the process is wrong by this factor and the "
+                $"The mean of r over the reference is {mean.Value:F4} ± {mean.StandardError:F4}."
+
+        let meaning =
+            "Where it is not one, the yield of the process is wrong by this factor and the "
             + "fitted parameter takes up the difference."
 
         Check.create
@@ -26,5 +28,6 @@ module NormalisationCheck =
             limit
             mean.Value
             mean.StandardError
+            finding
             meaning,
         mean

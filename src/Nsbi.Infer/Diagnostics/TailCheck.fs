@@ -22,8 +22,8 @@ module TailCheck =
                 mean.LargestShare
                 nan
                 (FormattableString.Invariant
-                    $"One event makes up {100.0 * mean.LargestShare:G3} %% of the sum of r. "
-                 + consequence)
+                    $"One event makes up {100.0 * mean.LargestShare:G3} %% of the sum of r.")
+                consequence
             Check.create
                 $"effective events of {name}"
                 CheckRule.AtLeast
@@ -31,8 +31,8 @@ module TailCheck =
                 mean.EffectiveEvents
                 nan
                 (FormattableString.Invariant
-                    $"{mean.EffectiveEvents:F0} effective events, tail shape {mean.TailShape:F2}. "
-                 + consequence)
+                    $"{mean.EffectiveEvents:F0} effective events, tail shape {mean.TailShape:F2}.")
+                consequence
         ]
 
 /// <summary>Whether ratios are numbers that a score can hold.</summary>
@@ -62,6 +62,6 @@ module SaturationCheck =
             0.0
             (float count)
             nan
-            ($"{count} events have a score of exactly 0 or 1 or a ratio that is no number. "
-             + "There the network has stopped telling events apart, and one observed event could "
+            $"{count} events have a score of exactly 0 or 1 or a ratio that is no number."
+            ("There the network has stopped telling events apart, and one observed event could "
              + "decide the likelihood.")

@@ -5,18 +5,29 @@ open System.Text
 /// How two numbers are compared.
 [<RequireQualifiedAccess>]
 type Comparison =
+    /// a < b.
     | Less
+    /// a ≤ b.
     | LessOrEqual
+    /// a > b.
     | Greater
+    /// a ≥ b.
     | GreaterOrEqual
+    /// a = b, exactly.
     | Equal
+    /// a ≠ b, exactly.
     | NotEqual
 
-/// <summary>A condition on events; written <c>Higgs_mass > 110 &amp;&amp; Higgs_mass &lt; 160</c>.</summary>
+/// <summary>A condition on events; written <c>Higgs_mass > 110 &amp;&amp; Higgs_mass &lt;
+/// 160</c>.</summary>
 type Condition =
+    /// A comparison of two numbers.
     | Compare of comparison: Comparison * left: Expression * right: Expression
+    /// The opposite.
     | Not of operand: Condition
+    /// Both.
     | And of left: Condition * right: Condition
+    /// One of them or both.
     | Or of left: Condition * right: Condition
 
     /// The condition as it is parsed.

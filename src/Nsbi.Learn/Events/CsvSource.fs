@@ -40,7 +40,8 @@ type private Columns(width: int, most: int) =
 /// <summary>CSV files, plain or through gzip.</summary>
 /// <remarks>
 /// RFC 4180 with commas: quoted cells, either line end, spaces around cells, a byte order mark and
-/// blank lines are accepted. The first line names the columns. Numbers are in the invariant culture.
+/// blank lines are accepted. The first line names the columns. Numbers are in the invariant
+/// culture.
 /// </remarks>
 [<RequireQualifiedAccess>]
 module internal CsvSource =
@@ -97,7 +98,8 @@ module internal CsvSource =
         configuration.BufferSize <- 1 <<< 16
         configuration
 
-    /// Opens a file for reading in blocks. None, with the faults in the log, if it has no usable header.
+    /// Opens a file for reading in blocks. None, with the faults in the log, if it has no usable
+    /// header.
     let tryOpen (path: string) (request: EventRequest) (log: FaultLog) : IEventSource option =
         let broken (problem: exn) =
             Fault.create path "the compressed data are damaged" "copy or write the file again"

@@ -7,7 +7,8 @@ open System.IO.Compression
 open System.Text
 open Nsbi.Learn
 
-/// <summary>Event files: <c>.csv</c>, <c>.csv.gz</c>, <c>.npy</c> and <c>.npz</c>, told apart by name.</summary>
+/// <summary>Event files: <c>.csv</c>, <c>.csv.gz</c>, <c>.npy</c> and <c>.npz</c>, told apart by
+/// name.</summary>
 /// <remarks>
 /// Reading reports every fault of a file at once: no such file or column, a name given twice, cells
 /// that are empty, not numbers, NaN or infinite, lines of another length, columns of different
@@ -68,14 +69,15 @@ module EventFile =
                 |> Fault.withValue (sum.ToString("G9", CultureInfo.InvariantCulture))
                 |> log.Add
 
-    /// <summary>Reads a file in blocks of events, for files larger than memory (CSV; NumPy files are
-    /// read whole and handed out in blocks).</summary>
+    /// <summary>Reads a file in blocks of events, for files larger than memory (CSV; NumPy files
+    /// are read whole and handed out in blocks).</summary>
     /// <param name="request">columns, weight and selection</param>
-    /// <param name="rows">events of the file in a block, at least 1; a block whose events the selection
-    /// drops altogether is not handed out</param>
+    /// <param name="rows">events of the file in a block, at least 1; a block whose events the
+    /// selection drops altogether is not handed out</param>
     /// <param name="path">the file</param>
-    /// <returns>tables up to the first fault; then no more tables, but one Error at the end with all
-    /// faults of the whole file. The sequence may be run several times; each reads the file anew.</returns>
+    /// <returns>tables up to the first fault; then no more tables, but one Error at the end with
+    /// all faults of the whole file. The sequence may be run several times; each reads the file
+    /// anew.</returns>
     let blocks
         (request: EventRequest)
         (rows: int)
@@ -99,6 +101,11 @@ module EventFile =
             | None -> ()
             | Some source ->
                 use source = source
+                // Columns that the file does not have are in the log already.
+                let condition =
+                    request.Selection
+                    |> Option.filter (Selection.check source.Names >> List.isEmpty)
+
                 let mutable kept = 0
                 let mutable sum = 0.0
                 let mutable next = source.Next rows
@@ -108,10 +115,9 @@ module EventFile =
                     let table = tableOf path source.Names block
 
                     let selected =
-                        match request.Selection with
-                        | Some condition when Seq.isEmpty (Selection.check source.Names condition) ->
-                            Selection.apply condition table
-                        | _ -> Ok table
+                        match condition with
+                        | Some condition -> Selection.apply condition table
+                        | None -> Ok table
 
                     match selected with
                     | Error faults -> log.AddRange faults
@@ -130,7 +136,8 @@ module EventFile =
                 yield Error(log.ToList())
         }
 
-    /// <summary>Runs over a file in blocks, as <c>blocks</c>, and folds what a function makes of them.</summary>
+    /// <summary>Runs over a file in blocks, as <c>blocks</c>, and folds what a function makes of
+    /// them.</summary>
     /// <param name="request">columns, weight and selection</param>
     /// <param name="rows">events of the file in a block</param>
     /// <param name="folder">the next state out of the last one and a block</param>
@@ -187,13 +194,14 @@ module EventFile =
     /// <summary>Writes a table; the file is whole or not there. Doubles come back as they were
     /// (<c>-0.0</c> too). Equal tables give equal bytes (.gz: on one version of .NET and kind of
     /// processor).</summary>
-    /// <param name="weight">name of the column the weights are written to, or None to leave them out</param>
-    /// <param name="path">the file; its name says the format: records of f8 for <c>.npy</c>, an f8 array
-    /// for each column for <c>.npz</c></param>
+    /// <param name="weight">name of the column the weights are written to, or None to leave them
+    /// out</param>
+    /// <param name="path">the file; its name says the format: records of f8 for <c>.npy</c>, an f8
+    /// array for each column for <c>.npz</c></param>
     /// <param name="table">what to write</param>
     /// <returns>or why the file cannot be written</returns>
-    /// <exception cref="T:System.ArgumentException">no column at all, or the weight has the name of a
-    /// column</exception>
+    /// <exception cref="T:System.ArgumentException">no column at all, or the weight has the name of
+    /// a column</exception>
     let write
         (weight: string option)
         (path: string)

@@ -13,11 +13,13 @@ type EventRequest = {
     Weight: string option
     /// Which events are kept.
     Selection: Condition option
-    /// Names of the columns of an array that has none (<c>.npy</c> without record names).
+    /// <summary>Names of the columns of an array that has none (<c>.npy</c> without record
+    /// names).</summary>
     ArrayNames: string list
 }
 
-/// Words for requests: <c>EventRequest.columns [ "m"; "pt" ] |> EventRequest.weightedBy "Weight"</c>.
+/// <summary>Words for requests: <c>EventRequest.columns [ "m"; "pt" ] |> EventRequest.weightedBy
+/// "Weight"</c>.</summary>
 [<RequireQualifiedAccess>]
 module EventRequest =
     /// Every column, weight 1, every event.
@@ -59,8 +61,8 @@ type internal Wanted = {
 /// What all formats share: which columns are read, and which numbers are refused.
 [<RequireQualifiedAccess>]
 module internal Wanted =
-    /// Finds the columns of a request among those of a file; what is missing goes into the log and is
-    /// left out.
+    /// Finds the columns of a request among those of a file; what is missing goes into the log and
+    /// is left out.
     let resolve (path: string) (header: string[]) (request: EventRequest) (log: FaultLog) : Wanted =
         let find problem name =
             match Array.tryFindIndex ((=) name) header with

@@ -98,7 +98,8 @@ type EventTable
         else
             origins[i]
 
-    /// The same events (and their origins) with other columns and weights, taken over without a copy.
+    /// The same events (and their origins) with other columns and weights, taken over without a
+    /// copy.
     member internal _.With(names: string[], columns: float[][], weights: float[]) : EventTable =
         EventTable(names, columns, weights, sources, origins, firstRow)
 
@@ -118,7 +119,8 @@ type EventTable
             String.Join(", ", names)
         )
 
-/// Making tables, and tables out of tables. The values are copied once, never shared with the caller.
+/// Making tables, and tables out of tables. The values are copied once, never shared with the
+/// caller.
 [<RequireQualifiedAccess>]
 module EventTable =
     let private checkFinite (log: FaultLog) source column (values: float[]) =
@@ -135,7 +137,8 @@ module EventTable =
     /// <param name="source">what to call the table in faults</param>
     /// <param name="columns">name and values; all of one length; names without repetition</param>
     /// <param name="weights">one per event; may be negative</param>
-    /// <returns>all faults: repeated names, lengths that differ, values or weights not finite</returns>
+    /// <returns>all faults: repeated names, lengths that differ, values or weights not
+    /// finite</returns>
     let create
         (source: string)
         (columns: (string * float[]) list)
@@ -173,7 +176,8 @@ module EventTable =
         else
             Error(log.ToList())
 
-    /// <summary>As <c>create</c>, for columns a program made (weights 1 where none are given).</summary>
+    /// <summary>As <c>create</c>, for columns a program made (weights 1 where none are
+    /// given).</summary>
     /// <exception cref="T:System.ArgumentException">any of the faults of <c>create</c></exception>
     let ofColumns (columns: (string * float[]) list) (weights: float[] option) : EventTable =
         let count =
@@ -187,7 +191,8 @@ module EventTable =
         | Ok table -> table
         | Error faults -> invalidArg (nameof columns) (Fault.render faults)
 
-    /// <summary>The events at the given rows, in the given order; a row may be taken more than once.</summary>
+    /// <summary>The events at the given rows, in the given order; a row may be taken more than
+    /// once.</summary>
     /// <exception cref="T:System.ArgumentException">a row below 0 or not below Count</exception>
     let take (rows: int[]) (table: EventTable) : EventTable =
         for row in rows do
@@ -205,7 +210,8 @@ module EventTable =
             rows |> Array.map table.OriginPair
         )
 
-    /// <summary>The events whose entry in the mask is true; the mask has the table's length.</summary>
+    /// <summary>The events whose entry in the mask is true; the mask has the table's
+    /// length.</summary>
     let filter (mask: bool[]) (table: EventTable) : EventTable =
         if mask.Length <> table.Count then
             invalidArg (nameof mask) $"{mask.Length} entries for {table.Count} events"
@@ -219,7 +225,8 @@ module EventTable =
 
         take (rows.ToArray()) table
 
-    /// <summary>The events of all tables one after the other; they have the same columns, in any order.</summary>
+    /// <summary>The events of all tables one after the other; they have the same columns, in any
+    /// order.</summary>
     /// <exception cref="T:System.ArgumentException">no table, or columns that differ</exception>
     let concat (tables: EventTable list) : EventTable =
         match tables with
@@ -261,7 +268,8 @@ module EventTable =
         if values.Length <> table.Count then
             invalidArg parameter $"{values.Length} values for {table.Count} events"
 
-    /// <summary>The table with one more column, or with that column replaced; the values are copied.</summary>
+    /// <summary>The table with one more column, or with that column replaced; the values are
+    /// copied.</summary>
     /// <exception cref="T:System.ArgumentException">the length is not that of the table</exception>
     let withColumn (name: string) (values: float[]) (table: EventTable) : EventTable =
         checkLength (nameof values) values table

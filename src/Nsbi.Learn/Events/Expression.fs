@@ -7,33 +7,53 @@ open System.Text
 /// An operator between two numbers.
 [<RequireQualifiedAccess>]
 type Operator =
+    /// a + b.
     | Add
+    /// a − b.
     | Subtract
+    /// a · b.
     | Multiply
+    /// a / b.
     | Divide
+    /// aᵇ.
     | Power
 
 /// A function of one or two numbers.
 [<RequireQualifiedAccess>]
 type Function =
+    /// |x|.
     | Abs
+    /// ln x; −∞ at 0, NaN below.
     | Log
+    /// √x; NaN below 0.
     | Sqrt
+    /// eˣ.
     | Exp
+    /// cos x, x in rad.
     | Cos
+    /// sin x, x in rad.
     | Sin
+    /// The smaller of two.
     | Min
+    /// The larger of two.
     | Max
+    /// The first to the power of the second.
     | Pow
 
 /// <summary>Arithmetic over the columns of an event table.</summary>
 /// <remarks>Numbers are not negative: a sign is a <c>Negate</c>. What is parsed keeps to this, and
-/// then <c>parse (print e) = e</c>; a negative <c>Number</c> prints as the <c>Negate</c> it means.</remarks>
+/// then <c>parse (print e) = e</c>; a negative <c>Number</c> prints as the <c>Negate</c> it
+/// means.</remarks>
 type Expression =
+    /// A constant.
     | Number of value: float
+    /// The value of a column in the event.
     | Column of name: string
+    /// −x.
     | Negate of operand: Expression
+    /// Two expressions joined by an operator.
     | Binary of operator: Operator * left: Expression * right: Expression
+    /// <summary>A function of as many expressions as it takes (<c>Expression.arity</c>).</summary>
     | Call of callee: Function * arguments: Expression list
 
     /// The expression as it is parsed.
@@ -41,7 +61,8 @@ type Expression =
         Expression.Print(StringBuilder(), 0, this).ToString()
 
     // Binding strength: 1 sum, 2 product, 3 sign, 4 power. The right operand of a power is a power
-    // again (it associates to the right), that of a difference or a quotient must bind more strongly.
+    // again (it associates to the right), that of a difference or a quotient must bind more
+    // strongly.
     static member internal Print
         (text: StringBuilder, strength: int, expression: Expression)
         : StringBuilder =
@@ -92,7 +113,8 @@ type Expression =
 
             text.Append ')'
 
-    /// A name as it is parsed: in back quotes (doubled inside) unless it is letters, digits, _ and dots.
+    /// A name as it is parsed: in back quotes (doubled inside) unless it is letters, digits, _ and
+    /// dots.
     static member internal PrintName(name: string) : string =
         let plain (c: char) =
             Char.IsAsciiLetterOrDigit c || c = '_' || c = '.'
@@ -209,7 +231,8 @@ module Expression =
         | Call(callee, _) ->
             invalidArg (nameof expression) $"{callee} with a wrong number of arguments"
 
-    /// <summary>The value for every event of a table; length Count. NaN and ±∞ follow IEEE 754.</summary>
+    /// <summary>The value for every event of a table; length Count. NaN and ±∞ follow IEEE
+    /// 754.</summary>
     /// <exception cref="T:System.ArgumentException">a column that is not in the table</exception>
     let evaluate (expression: Expression) (table: EventTable) : float[] =
         let values = Array.zeroCreate table.Count

@@ -48,12 +48,15 @@ type FeatureTransform =
 /// Written <c>[name =] expression { | transform }</c>, as in
 /// <c>logPt = Higgs_pt / Higgs_mass | log | clip(-3, 3) | standardise</c>. The expression has the
 /// grammar of selections; transforms are <c>log log1p sqrt abs cos sin clip(low, high) standardise
-/// minmax minmax(low, high)</c>; <c>minmax</c> alone goes to 0 … 1. Without a name the expression is
-/// the name.
+/// minmax minmax(low, high)</c>; <c>minmax</c> alone goes to 0 … 1. Without a name the expression
+/// is the name.
 /// </remarks>
 type Feature = {
+    /// What tables, faults and reports call it.
     Name: string
+    /// What is computed of an event.
     Expression: Expression
+    /// What is done to that, first step first.
     Transforms: FeatureTransform list
 } with
 
@@ -188,7 +191,7 @@ module Feature =
         | [] -> Result.Ok features
         | faults -> Result.Error faults
 
-    /// The text of a feature, with <c>parse (print f) = Ok f</c>.
+    /// <summary>The text of a feature, with <c>parse (print f) = Ok f</c>.</summary>
     let print (feature: Feature) : string = string feature
 
     /// A column as it is.

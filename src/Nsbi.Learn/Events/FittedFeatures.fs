@@ -18,21 +18,31 @@ type FittedTransform =
 
 /// A feature whose transforms have all their numbers.
 type FittedFeature = {
+    /// What tables, faults and reports call it.
     Name: string
+    /// What is computed of an event.
     Expression: Expression
+    /// What is done to that, first step first.
     Transforms: FittedTransform list
 }
 
-/// <summary>The inputs of a network for a table: values [rows x columns], row-major.</summary>
+/// The inputs of a network for a table.
 type FeatureMatrix = {
+    /// Names of the features; length Columns.
     Names: string[]
+    /// Number of events.
     Rows: int
+    /// Number of features.
     Columns: int
+    /// Rows x Columns, row-major: event i, feature j at i · Columns + j. All finite.
     Values: float32[]
 }
 
-/// <summary>Features with what their transforms learned, ready for any table.</summary>
-type FittedFeatures = { Features: FittedFeature list }
+/// Features with what their transforms learned, ready for any table.
+type FittedFeatures = {
+    /// In the order of the network's inputs.
+    Features: FittedFeature list
+}
 
 /// Learning the numbers of transforms, and applying them.
 [<RequireQualifiedAccess>]
@@ -176,10 +186,11 @@ module FittedFeatures =
 
     /// <summary>Learns what the transforms need from a table.</summary>
     /// <param name="features">in the order of the network's inputs</param>
-    /// <param name="table">the training events; |w_i| weighs event i in mean and deviation, and events
-    /// of weight 0 do not count for least and greatest</param>
-    /// <returns>or all faults: a table without events or weight, unknown columns, values outside the
-    /// domain of a transform (with their events), features that are constant and cannot be scaled</returns>
+    /// <param name="table">the training events; |w_i| weighs event i in mean and deviation, and
+    /// events of weight 0 do not count for least and greatest</param>
+    /// <returns>or all faults: a table without events or weight, unknown columns, values outside
+    /// the domain of a transform (with their events), features that are constant and cannot be
+    /// scaled</returns>
     let fit (features: Feature list) (table: EventTable) : Result<FittedFeatures, Fault list> =
         let log = FaultLog()
         let weighted = Array.exists (fun w -> w <> 0.0) table.WeightArray
@@ -233,8 +244,10 @@ module FittedFeatures =
     /// Names of the features, in the order of the network's inputs.
     let names (fitted: FittedFeatures) : string list = fitted.Features |> List.map _.Name
 
-    /// <summary>The values of the features for every event of a table, [rows x features], row-major.</summary>
-    /// <returns>or all faults: unknown columns, values that a transform or float32 cannot take</returns>
+    /// <summary>The values of the features for every event of a table, [rows x features],
+    /// row-major.</summary>
+    /// <returns>or all faults: unknown columns, values that a transform or float32 cannot
+    /// take</returns>
     let apply (fitted: FittedFeatures) (table: EventTable) : Result<FeatureMatrix, Fault list> =
         let log = FaultLog()
         let width = fitted.Features.Length

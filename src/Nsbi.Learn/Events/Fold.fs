@@ -40,8 +40,8 @@ module Fold =
 
         float (hash splitPurpose seed group >>> 11) / 9007199254740992.0 < fraction
 
-    /// <summary>A group for each event by its values: events that are equal in these columns are one
-    /// group. For collision data, which have no generator's event number.</summary>
+    /// <summary>A group for each event by its values: events that are equal in these columns are
+    /// one group. For collision data, which have no generator's event number.</summary>
     /// <param name="columns">which columns; −0 counts as 0</param>
     /// <param name="table">the events</param>
     /// <returns>length Count</returns>

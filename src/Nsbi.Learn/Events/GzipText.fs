@@ -8,7 +8,8 @@ open System.IO.Compression
 /// <summary>A gzip file while it is decompressed, with a check at its end: GZipStream takes a file
 /// that was cut for a shorter one.</summary>
 /// <remarks>Source: RFC 1952. The last four bytes are the length of the last member modulo 2³².
-/// Where that is not what was read, the file was cut, unless it consists of several members.</remarks>
+/// Where that is not what was read, the file was cut, unless it consists of several
+/// members.</remarks>
 [<Sealed>]
 type internal GzipText(file: FileStream) =
     inherit Stream()

@@ -5,13 +5,23 @@ open System
 /// The numbers of an array, in the element types that are written.
 [<RequireQualifiedAccess>]
 type NpyData =
+    /// f4.
     | Float32 of float32[]
+    /// f8.
     | Float64 of float[]
+    /// i4.
     | Int32 of int[]
+    /// i8.
     | Int64 of int64[]
 
-/// <summary>An array with its shape, in C order (the last index runs fastest). Shape [] is one number.</summary>
-type NpyArray = { Shape: int list; Data: NpyData }
+/// <summary>An array with its shape, in C order (the last index runs fastest). Shape [] is one
+/// number.</summary>
+type NpyArray = {
+    /// Length of each axis.
+    Shape: int list
+    /// The numbers, as many as the product of the shape.
+    Data: NpyData
+}
 
 /// Making arrays and reading their numbers.
 [<RequireQualifiedAccess>]
@@ -25,7 +35,8 @@ module NpyArray =
         | NpyData.Int64 values -> values.Length
 
     /// <summary>An array of any shape; the numbers are taken over without a copy.</summary>
-    /// <exception cref="T:System.ArgumentException">the shape is not that of the numbers</exception>
+    /// <exception cref="T:System.ArgumentException">the shape is not that of the
+    /// numbers</exception>
     let create (shape: int list) (data: NpyData) : NpyArray =
         let array = { Shape = shape; Data = data }
         let product = shape |> List.fold (fun product n -> product * int64 n) 1L
@@ -43,8 +54,8 @@ module NpyArray =
     let ofMatrix (rows: int) (columns: int) (values: float[]) : NpyArray =
         create [ rows; columns ] (NpyData.Float64 values)
 
-    /// <summary>The numbers as doubles, in C order; the stored array itself if it is one of doubles.
-    /// Integers beyond 2⁵³ are rounded.</summary>
+    /// <summary>The numbers as doubles, in C order; the stored array itself if it is one of
+    /// doubles. Integers beyond 2⁵³ are rounded.</summary>
     let toFloats (array: NpyArray) : float[] =
         match array.Data with
         | NpyData.Float32 values -> Array.map float values

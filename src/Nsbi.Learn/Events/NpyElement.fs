@@ -45,8 +45,8 @@ module internal NpyElement =
         else
             BinaryPrimitives.ReadDoubleLittleEndian span
 
-    /// An array for n numbers of a type: f2 and f4 become float32, integers below 32 bits int, wider
-    /// ones int64 (u8 above 2⁶³ − 1 becomes float), b1 int.
+    /// An array for n numbers of a type: f2 and f4 become float32, integers and
+    /// booleans that fit it int, i8 and u4 int64, u8 float.
     let allocate (t: NpyType) (n: int) : NpyData =
         match t.Kind, t.Size with
         | 'f', 8 -> NpyData.Float64(Array.zeroCreate n)

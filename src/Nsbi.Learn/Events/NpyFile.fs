@@ -4,7 +4,8 @@ open System
 open System.IO
 open Nsbi.Learn
 
-/// What a NumPy file holds: one array, or records (a column for each numeric field that was wanted).
+/// What a NumPy file holds: one array, or records (a column for each numeric field that was
+/// wanted).
 [<RequireQualifiedAccess>]
 type internal NpyContent =
     | Whole of NpyArray
@@ -161,7 +162,8 @@ module NpyFile =
 
     /// <summary>The array of a <c>.npy</c> file.</summary>
     /// <param name="path">the file</param>
-    /// <returns>or its faults: no such file, not a NumPy file, records, not numbers, cut short, too long</returns>
+    /// <returns>or its faults: no such file, not a NumPy file, records, not numbers, cut short, too
+    /// long</returns>
     let read (path: string) : Result<NpyArray, Fault list> =
         readContent (fun _ -> false) path |> Result.bind (asArray path)
 

@@ -59,10 +59,9 @@ module internal NpyHeader =
         let token text = pstring text .>> spaces
 
         let quoted quote =
-            between
-                (pchar quote)
-                (pchar quote)
-                (manyChars ((pchar '\\' >>. anyChar) <|> satisfy (fun c -> c <> quote && c <> '\\')))
+            let plain = satisfy (fun c -> c <> quote && c <> '\\')
+            let escaped = pchar '\\' >>. anyChar
+            between (pchar quote) (pchar quote) (manyChars (escaped <|> plain))
 
         let listed opening closing =
             between (token opening) (token closing) (sepEndBy value (token ","))
@@ -189,7 +188,8 @@ module internal NpyHeader =
             | _ -> Result.Error text
         | _ -> Result.Error text
 
-    /// Reads magic, version and header, and leaves the stream at the first number. Error: what is wrong.
+    /// Reads magic, version and header, and leaves the stream at the first number. Error: what is
+    /// wrong.
     let read (stream: Stream) : Result<NpyHeader, string * string> =
         let header = Array.zeroCreate<byte> 8
         let got = stream.ReadAtLeast(header, 8, false)

@@ -5,7 +5,8 @@ open System.IO
 open System.IO.Compression
 open Nsbi.Learn
 
-/// <summary>NumPy's <c>.npz</c> files: a zip archive with a <c>.npy</c> file for each array.</summary>
+/// <summary>NumPy's <c>.npz</c> files: a zip archive with a <c>.npy</c> file for each
+/// array.</summary>
 /// <remarks>
 /// Read: stored or deflated entries. Written: stored, every entry dated 1980-01-01, so that the
 /// bytes depend on nothing but the arrays.
@@ -59,7 +60,8 @@ module NpzFile =
 
     /// <summary>All arrays of a file by name, in the order of the file.</summary>
     /// <param name="path">the file</param>
-    /// <returns>or all its faults: no such file, not an archive, an array that cannot be read</returns>
+    /// <returns>or all its faults: no such file, not an archive, an array that cannot be
+    /// read</returns>
     let read (path: string) : Result<(string * NpyArray) list, Fault list> =
         readContents (fun _ -> true) path
         |> Result.bind (fun (_, contents) ->

@@ -12,7 +12,8 @@ module internal NumPySource =
         Fault.create path "the column does not hold numbers" "leave it out of the request"
         |> Fault.inColumn name
 
-    /// Columns of one array: its name if it is a vector, the names of the request if it is a matrix.
+    /// Columns of one array: its name if it is a vector, the names of the request if it is a
+    /// matrix.
     let private ofArray path (request: EventRequest) (array: NpyArray) (log: FaultLog) =
         let values = NpyArray.toFloats array
         let names = List.toArray request.ArrayNames

@@ -6,19 +6,22 @@ open Nsbi.Learn
 /// What a condition says of one event. A comparison with NaN is undefined.
 [<RequireQualifiedAccess; Struct>]
 type Truth =
+    /// It does not hold.
     | False
+    /// It holds.
     | True
+    /// Its value depends on a comparison with NaN.
     | Undefined
 
 /// <summary>Which events of a table are kept.</summary>
 /// <remarks>
 /// Grammar, from weak to strong binding: <c>||</c>, <c>&amp;&amp;</c>, <c>!</c>, comparison
 /// (<c>&lt; &lt;= > >= == !=</c>), <c>+ -</c>, <c>* /</c>, sign, <c>^</c> (to the right);
-/// functions abs log sqrt exp cos sin min max pow; a column whose name is not letters, digits, _ and
-/// dots stands in back quotes.
+/// functions abs log sqrt exp cos sin min max pow; a column whose name is not letters, digits, _
+/// and dots stands in back quotes.
 /// A NaN in a comparison makes it undefined, and a connective is undefined only where its value
-/// depends on that (Kleene): <c>x > 0 &amp;&amp; log(x) &lt; 3</c> is false for x = −1. An event whose
-/// condition is undefined is a fault.
+/// depends on that (Kleene): <c>x > 0 &amp;&amp; log(x) &lt; 3</c> is false for x = −1. An event
+/// whose condition is undefined is a fault.
 /// </remarks>
 [<RequireQualifiedAccess>]
 module Selection =
@@ -27,7 +30,7 @@ module Selection =
     let parse (text: string) : Result<Condition, Fault> =
         ExpressionParser.run "selection" ExpressionParser.condition text
 
-    /// The text of a condition, with <c>parse (print c) = Ok c</c>.
+    /// <summary>The text of a condition, with <c>parse (print c) = Ok c</c>.</summary>
     let print (condition: Condition) : string = string condition
 
     /// The columns a condition reads, in the order of their first appearance.
@@ -72,7 +75,8 @@ module Selection =
 
             if holds then Truth.True else Truth.False
 
-    /// <summary>What the condition says of one event, by definition: the slow twin of <c>mask</c>.</summary>
+    /// <summary>What the condition says of one event, by definition: the slow twin of
+    /// <c>mask</c>.</summary>
     /// <param name="value">value of a column in this event</param>
     /// <param name="condition">what to check</param>
     let rec holds (value: string -> float) (condition: Condition) : Truth =

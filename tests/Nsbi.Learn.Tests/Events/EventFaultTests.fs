@@ -26,7 +26,8 @@ let private broken = [
     "missing weight",
     "m,p,W\n1,1,1\n",
     [
-        "t.csv, column 'w': there is no such column for the weight; did you mean 'W'? there are m, p, W."
+        "t.csv, column 'w': there is no such column for the weight; "
+        + "did you mean 'W'? there are m, p, W."
     ]
     "non-numeric cell",
     "m,p,w\n1,1,1\n1,abc,1\n",
@@ -112,7 +113,8 @@ let ``an empty selection names the selection and the size of the file`` () =
 
         equal
             [
-                "t.csv: the selection keeps no event ('m > 110 && m < 160'); widen it: the file has 1."
+                "t.csv: the selection keeps no event ('m > 110 && m < 160'); "
+                + "widen it: the file has 1."
             ]
             found)
 
@@ -165,7 +167,8 @@ let ``files that cannot be opened have their sentences`` () =
 
         equal
             [
-                "plain.csv.gz: the file is not compressed with gzip; compress it, or drop .gz from its name."
+                "plain.csv.gz: the file is not compressed with gzip; "
+                + "compress it, or drop .gz from its name."
             ]
             (found "plain.csv.gz")
 
@@ -243,7 +246,8 @@ let ``numpy files name the event and the column`` () =
 
         equal
             [
-                "s.npz, column 'm': the array is not a column ('shape 1 x 1'); save a one-dimensional array."
+                "s.npz, column 'm': the array is not a column ('shape 1 x 1'); "
+                + "save a one-dimensional array."
             ]
             (EventFile.read (EventRequest.columns [ "m" ]) (path "s.npz") |> sentences folder)
 

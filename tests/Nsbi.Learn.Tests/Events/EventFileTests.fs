@@ -150,7 +150,8 @@ let ``records of several types are read where they are numbers`` () =
 
         equal
             [
-                "t.npy, column 'tag': the column does not hold numbers; leave it out of the request."
+                "t.npy, column 'tag': the column does not hold numbers; "
+                + "leave it out of the request."
             ]
             found)
 

@@ -4,7 +4,7 @@ open System.IO
 open System.Text
 open System.Text.Json
 open NUnit.Framework
-open Nsbi.Cli
+open Nsbi.Infer
 
 let written (write: JsonNumbers -> unit) : string =
     use buffer = new MemoryStream()

@@ -1,0 +1,84 @@
+namespace Nsbi.Cli.Verbs
+
+open Argu
+open Nsbi.Cli
+open Nsbi.Infer
+open Nsbi.Model
+
+type FitOption =
+    | [<MainCommand; ExactlyOnce>] Workspace of WORKSPACE: string
+    | [<Unique>] Asimov of ``p=v,…``: string
+    | [<Unique>] Fix of ``p=v,…``: string
+    | [<Unique>] Minos of ``p,…``: string
+    | [<Unique>] Threads of n: string
+    | [<Unique>] Json
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Workspace _ -> "the workspace: a model with its data"
+            | Asimov _ ->
+                "fit the Asimov data of these parameter values instead of the observed data"
+            | Fix _ -> "hold these parameters at these values"
+            | Minos _ ->
+                "find the intervals of these parameters in which −2 ln L rises by no more than 1; "
+                + "without it, those of the parameters of interest"
+            | Threads _ -> "threads to use; the result does not depend on them"
+            | Json -> "write one JSON object to standard output"
+
+/// Best fit, Hessian errors, MINOS.
+[<RequireQualifiedAccess>]
+module FitVerb =
+    let private about = [ "Best fit of a workspace, with Hessian errors and MINOS intervals." ]
+
+    let private examples = [ "workspace.json"; "workspace.json --asimov mu=1 --minos mu --json" ]
+
+    /// The parameters whose intervals are found if none are named.
+    let private ofInterest (compiled: CompiledLikelihood) (fixedAt: (string * float) list) =
+        compiled.Parameters
+        |> List.filter (fun p -> p.Role = PointOfInterest)
+        |> List.map _.Name
+        |> List.filter (fun name -> not (List.exists (fun (held, _) -> held = name) fixedAt))
+
+    let private held (fixedAt: (string * float) list) (names: string list) : string list =
+        names
+        |> List.filter (fun name -> List.exists (fun (other, _) -> other = name) fixedAt)
+        |> List.map (fun name -> $"--minos: '{name}' is held by --fix; free it for its interval.")
+
+    let private answer (parsed: ParseResults<FitOption>) (call: Call) : Answer =
+        let options = Options()
+
+        let subject =
+            SubjectOptions.read
+                options
+                (parsed.GetResult FitOption.Workspace)
+                (parsed.TryGetResult FitOption.Asimov)
+                (parsed.TryGetResult FitOption.Fix)
+                (parsed.TryGetResult FitOption.Threads)
+
+        let minos =
+            options.Optional(
+                parsed.TryGetResult FitOption.Minos,
+                None,
+                fun text -> Values.names "--minos" text |> Result.map Some
+            )
+
+        let faults model =
+            let names = Option.defaultValue [] minos
+            List.collect (Subject.unknown model "--minos") names @ held subject.Fixed names
+
+        options.Finish(fun () ->
+            Subject.prepare call subject faults (fun it ->
+                let names =
+                    minos |> Option.defaultWith (fun () -> ofInterest it.Compiled subject.Fixed)
+
+                let summary = FitSummary.run it.Settings it.Observation names
+
+                Answer.Result(
+                    Subject.outcome summary.Fit,
+                    (fun () -> string summary),
+                    fun writer -> FitSummary.writeMembers writer summary
+                )))
+
+    let run (call: Call) : Answer =
+        Arguments.dispatch<FitOption> call about examples (fun parsed -> answer parsed call)

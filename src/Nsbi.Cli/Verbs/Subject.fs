@@ -1,0 +1,140 @@
+namespace Nsbi.Cli.Verbs
+
+open System
+open System.Globalization
+open Nsbi.Cli
+open Nsbi.Infer
+open Nsbi.Kernels
+open Nsbi.Model
+
+/// What a verb works on: a workspace with its observed data or an Asimov set, compiled.
+[<NoComparison; ReferenceEquality>]
+type Subject = {
+    Compiled: CompiledLikelihood
+    Observation: Observation
+    Settings: FitSettings
+}
+
+/// The options that say what to work on.
+type SubjectOptions = {
+    Workspace: string
+    /// Parameter values of the Asimov set; none for the observed data.
+    Asimov: (string * float) list option
+    Fixed: (string * float) list
+    Threads: int
+}
+
+[<RequireQualifiedAccess>]
+module SubjectOptions =
+    let read
+        (options: Options)
+        (workspace: string)
+        (asimov: string option)
+        (fixedAt: string option)
+        (threads: string option)
+        : SubjectOptions =
+        let assignments what text = Values.assignments what text
+
+        {
+            Workspace = workspace
+            Asimov =
+                options.Optional(
+                    asimov,
+                    None,
+                    fun text -> assignments "--asimov" text |> Result.map Some
+                )
+            Fixed = options.Optional(fixedAt, [], assignments "--fix")
+            Threads = options.Threads threads
+        }
+
+[<RequireQualifiedAccess>]
+module Subject =
+    let private number (value: float) =
+        value.ToString("G6", CultureInfo.InvariantCulture)
+
+    /// The fault of a name that is not a parameter of the model.
+    let unknown (model: ValidModel) (what: string) (name: string) : string list =
+        let known = model.Parameters |> List.map _.Name
+
+        if List.contains name known then
+            []
+        else
+            [ $"{what}: there is no parameter '{name}'; {Suggestion.sentence known name}" ]
+
+    /// The faults of parameter values: unknown names, values outside of the bounds.
+    let outside (model: ValidModel) (what: string) (values: (string * float) list) : string list =
+        values
+        |> List.collect (fun (name, value) ->
+            match model.Parameters |> List.tryFind (fun p -> p.Name = name) with
+            | None -> unknown model what name
+            | Some p when value >= p.Lower && value <= p.Upper -> []
+            | Some p -> [
+                $"{what}: {name} = {number value} is outside of the bounds "
+                + $"{number p.Lower} to {number p.Upper} of '{name}'."
+              ])
+
+    let private observation
+        (options: SubjectOptions)
+        (workspace: Workspace)
+        (compiled: CompiledLikelihood)
+        : Result<Observation, ModelError list> =
+        match options.Asimov with
+        | None -> Workspace.observe workspace compiled
+        | Some values ->
+            let theta = compiled.Model.Initial
+
+            for name, value in values do
+                theta[compiled.Index[name]] <- value
+
+            Observation.asimov compiled theta |> Result.map _.Observation
+
+    let private orFaults (next: 'T -> Answer) (result: Result<'T, ModelError list>) : Answer =
+        match result with
+        | Ok value -> next value
+        | Error faults -> faults |> List.map string |> Answer.wrongInput
+
+    /// Reads and compiles the workspace, checks the options against its model, and hands both to the
+    /// work. The extra faults are those of the verb's own options.
+    let prepare
+        (call: Call)
+        (options: SubjectOptions)
+        (extra: ValidModel -> string list)
+        (work: Subject -> Answer)
+        : Answer =
+        Workspace.load options.Workspace
+        |> orFaults (fun workspace ->
+            let model = workspace.Model
+
+            let faults =
+                outside model "--fix" options.Fixed
+                @ (options.Asimov
+                   |> Option.map (outside model "--asimov")
+                   |> Option.defaultValue [])
+                @ extra model
+
+            if not faults.IsEmpty then
+                Answer.wrongInput faults
+            else
+                Likelihood.compile model workspace.Tables
+                |> orFaults (fun compiled ->
+                    observation options workspace compiled
+                    |> orFaults (fun observation ->
+                        use team = new ThreadTeam(options.Threads)
+
+                        work {
+                            Compiled = compiled
+                            Observation = observation
+                            Settings = {
+                                Fit.settings with
+                                    Fixed = Map.ofList options.Fixed
+                                    Team = Some team
+                                    Cancellation = call.Cancellation
+                            }
+                        })))
+
+    /// Whether a fit did what was asked.
+    let outcome (fit: FitResult) : Outcome =
+        if fit.Status.Succeeded then
+            Outcome.Done
+        else
+            Outcome.NotSuccessful [ $"{fit.Status.Name}: {fit.Status.Advice}" ]

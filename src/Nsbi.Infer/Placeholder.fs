@@ -1,4 +1,0 @@
-namespace Nsbi.Infer
-
-module internal Placeholder =
-    let nothing = ()

@@ -1,0 +1,177 @@
+namespace Nsbi.Infer
+
+/// <summary>A connected piece of a confidence set.</summary>
+type ReportPiece = {
+    /// <summary>Its lower end, or the parameter's bound.</summary>
+    Low: float
+    /// <summary>Its upper end, or the parameter's bound.</summary>
+    High: float
+}
+
+/// <summary>A confidence set, which interference can make disjoint.</summary>
+type ReportInterval = {
+    /// <summary>Confidence level as it is to be read, "68 %".</summary>
+    Level: string
+    /// <summary>Its pieces, in increasing order.</summary>
+    Pieces: ReportPiece list
+}
+
+/// <summary>One measurement of the parameter; NaN stands for what is not known.</summary>
+type ReportResult = {
+    /// <summary>What was measured with what, "unbinned, observed".</summary>
+    Label: string
+    /// <summary>Best-fit value.</summary>
+    Value: float
+    /// <summary>Signed offset of the lower end of the interval that holds the best fit.</summary>
+    Lower: float
+    /// <summary>Signed offset of the upper end of the interval that holds the best fit.</summary>
+    Upper: float
+    /// <summary>Confidence sets.</summary>
+    Intervals: ReportInterval list
+    /// <summary>Significance against the parameter's absence, in standard deviations.</summary>
+    Significance: float
+}
+
+/// <summary>A parameter at the best fit; NaN stands for what is not known.</summary>
+type ReportParameter = {
+    /// <summary>Its name in the model.</summary>
+    Name: string
+    /// <summary>Its value.</summary>
+    Value: float
+    /// <summary>Its standard error from the Hessian.</summary>
+    Error: float
+    /// <summary>Signed lower offset from the profile likelihood.</summary>
+    MinosLower: float
+    /// <summary>Signed upper offset from the profile likelihood.</summary>
+    MinosUpper: float
+    /// <summary>Whether it was held.</summary>
+    Fixed: bool
+}
+
+/// <summary>A minimum of −2 ln L.</summary>
+type ReportMinimum = {
+    /// <summary>−2 ln L above the lowest minimum.</summary>
+    Above: float
+    /// <summary>Values of the parameters, in the order of the fit.</summary>
+    Values: float list
+}
+
+/// <summary>A fit.</summary>
+type ReportFit = {
+    /// <summary>How it ended and what that means.</summary>
+    Status: string
+    /// <summary>−2 ln L at the lowest minimum.</summary>
+    TwiceNll: float
+    /// <summary>All parameters.</summary>
+    Parameters: ReportParameter list
+    /// <summary>All minima found, the lowest first.</summary>
+    Minima: ReportMinimum list
+    /// <summary>Correlations of the parameters that were not held; may be empty.</summary>
+    CorrelationNames: string list
+    /// <summary>One row of correlations per name.</summary>
+    Correlations: float[][]
+}
+
+/// <summary>A profile likelihood along the parameter.</summary>
+type ReportCurve = {
+    /// <summary>What it was made with.</summary>
+    Label: string
+    /// <summary>Values of the parameter, increasing.</summary>
+    Values: float[]
+    /// <summary>t = −2 ln L − min(−2 ln L) at each of them.</summary>
+    T: float[]
+}
+
+/// <summary>A scan of the likelihood.</summary>
+type ReportScan = {
+    /// <summary>The parameter.</summary>
+    Parameter: string
+    /// <summary>Curves, the most important first.</summary>
+    Curves: ReportCurve list
+    /// <summary>Confidence sets of the first curve, to be shaded.</summary>
+    Intervals: ReportInterval list
+}
+
+/// <summary>The training of one network.</summary>
+type ReportTraining = {
+    /// <summary>What it learns; networks of one name share a chart.</summary>
+    Network: string
+    /// <summary>Its fold and member, "fold 1, member 2".</summary>
+    Member: string
+    /// <summary>Loss on the training events after each epoch.</summary>
+    Training: float[]
+    /// <summary>Loss on the validation events after each epoch.</summary>
+    Validation: float[]
+    /// <summary>Index of the epoch whose weights were kept.</summary>
+    BestEpoch: int
+}
+
+/// <summary>Where in phase space the parameter is measured.</summary>
+type ReportSensitivity = {
+    /// <summary>A feature with its unit.</summary>
+    Feature: string
+    /// <summary>Bin limits; one more than bins.</summary>
+    Edges: float[]
+    /// <summary>Share of the Fisher information of the parameter in each bin; adds up to 1.</summary>
+    Information: float[]
+    /// <summary>Share of the expected events in each bin; may be empty.</summary>
+    Events: float[]
+}
+
+/// <summary>A name with its value.</summary>
+type ReportFact = {
+    /// <summary>What it is.</summary>
+    Name: string
+    /// <summary>What it is set to.</summary>
+    Value: string
+}
+
+/// <summary>
+/// Everything that a report shows. Dates, durations, host names and absolute paths do not belong in
+/// it: the report of the same analysis is the same to the byte. Empty lists leave out their section.
+/// </summary>
+type ReportContent = {
+    /// <summary>Title of the analysis.</summary>
+    Title: string
+    /// <summary>Paragraphs that say what was measured, with what, and what was neglected.</summary>
+    Abstract: string list
+    /// <summary>The measured parameter.</summary>
+    Parameter: string
+    /// <summary>Results; the first is the headline, the others are compared to it.</summary>
+    Results: ReportResult list
+    /// <summary>The scan of the likelihood.</summary>
+    Scan: ReportScan option
+    /// <summary>The fit.</summary>
+    Fit: ReportFit option
+    /// <summary>Sensitivity by region of phase space, one chart per feature.</summary>
+    Sensitivity: ReportSensitivity list
+    /// <summary>All checks, those of the ratios included.</summary>
+    Checks: Check list
+    /// <summary>Diagnostics of each ratio, for their charts.</summary>
+    Ratios: RatioDiagnostics list
+    /// <summary>Training of every network.</summary>
+    Training: ReportTraining list
+    /// <summary>Seeds, versions, instruction path, settings.</summary>
+    Provenance: ReportFact list
+    /// <summary>Names of the files read and written, with their SHA-256.</summary>
+    Files: ReportFact list
+}
+
+/// <summary>Beginnings of reports.</summary>
+[<RequireQualifiedAccess>]
+module ReportContent =
+    /// <summary>A report with a title and nothing else.</summary>
+    let empty (title: string) : ReportContent = {
+        Title = title
+        Abstract = []
+        Parameter = ""
+        Results = []
+        Scan = None
+        Fit = None
+        Sensitivity = []
+        Checks = []
+        Ratios = []
+        Training = []
+        Provenance = []
+        Files = []
+    }
