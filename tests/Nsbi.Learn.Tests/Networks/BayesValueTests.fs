@@ -28,7 +28,7 @@ let ``two near Gaussians: the excess loss is below 1e-4 and the ratio is e^2ax``
     }
 
     let network =
-        trainWith 2 {
+        trainWith 1 {
             (pair a 120_000 |> problem settings) with
                 Target = ClassifierTarget.AgainstReference 0
                 Mixture = ReferenceMixture.create [ "signal", 0.0; "background", 1.0 ] |> valueOf
@@ -85,7 +85,7 @@ let ``four Gaussians against their mixture: every ratio is learned`` () =
             }
     }
 
-    use team = new ThreadTeam(2)
+    use team = new ThreadTeam(1)
 
     let estimator =
         EstimatorAssembly.train settings mixture events None (TrainingContext.plain team)
