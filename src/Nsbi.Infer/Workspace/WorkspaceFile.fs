@@ -1,0 +1,40 @@
+namespace Nsbi.Infer
+
+open System
+open System.IO
+open Nsbi.Learn
+
+/// <summary>Workspaces as files.</summary>
+/// <remarks><c>{"nsbi-workspace": 1, "model": {…}, "unbinned": [{"channel", "reference": {"weights":
+/// {"file", "sha256"}, "ratios": [{"process", "log", "file", "sha256"}]}, "observed": {…}}],
+/// "binned": [{"channel", "counts": […]}], "globals": [{"parameter", "observed"}]}</c>. The model is
+/// as in <see cref="T:Nsbi.Model.ModelJson" />. Files are NumPy arrays of one axis, named by their
+/// path from the folder of the workspace; "log" says that they hold log r instead of r.</remarks>
+[<RequireQualifiedAccess>]
+module WorkspaceFile =
+
+    let private guarded (path: string) (action: unit -> Result<'a, Fault list>) =
+        try
+            action ()
+        with
+        | :? FileNotFoundException
+        | :? DirectoryNotFoundException ->
+            Error [ Fault.create path "there is no such file or folder" "check the path" ]
+        | :? UnauthorizedAccessException
+        | :? IOException as error ->
+            Error [ Fault.create path $"it cannot be used: {error.Message}" "check the path" ]
+
+    /// <summary>Reads a workspace and the columns it names.</summary>
+    /// <returns>a workspace with a valid model; or every fault with its JSON path: unknown or
+    /// missing keys, faults of the model, files that are missing or not the ones it was written with
+    /// </returns>
+    let read (path: string) : Result<Workspace, Fault list> =
+        guarded path (fun () -> WorkspaceReader(path).Read(File.ReadAllText path))
+
+    /// <summary>Writes a workspace, and its columns into a folder beside it: <c>fit.json</c> gets
+    /// <c>fit.columns/</c>.</summary>
+    /// <remarks>The columns come first, then the workspace as a whole file. Ratios that are
+    /// functions are written as log r. The bytes depend on the workspace alone.</remarks>
+    /// <returns>or why it cannot be written</returns>
+    let write (path: string) (workspace: Workspace) : Result<unit, Fault list> =
+        guarded path (fun () -> WorkspaceWriter.write path workspace)

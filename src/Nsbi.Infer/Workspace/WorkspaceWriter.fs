@@ -1,0 +1,176 @@
+namespace Nsbi.Infer
+
+open System
+open System.IO
+open System.Text.Encodings.Web
+open System.Text.Json
+open Nsbi.Learn
+open Nsbi.Learn.Events
+open Nsbi.Model
+
+/// <summary>Writes a workspace; <c>WorkspaceFile.write</c> is the door.</summary>
+[<RequireQualifiedAccess>]
+module internal WorkspaceWriter =
+
+    /// A column of numbers that goes to a file of its own.
+    type private Column = {
+        /// Path from the folder of the workspace, with forward slashes.
+        File: string
+        Values: float[]
+    }
+
+    let private kinds = [ TableKind.Reference, "reference"; TableKind.Observed, "observed" ]
+
+    /// A name as part of a file name.
+    let private safe (name: string) =
+        let keep c = Char.IsAsciiLetterOrDigit c || c = '-'
+
+        String.map (fun c -> if keep c then c else '_') name
+        |> fun s -> s[.. min 40 s.Length - 1]
+
+    let private columns
+        (folder: string)
+        (place: int)
+        (kind: string)
+        (channel: string)
+        (table: RatioTable)
+        =
+        let file what =
+            $"{folder}/{place}-{safe channel}-{kind}-{what}.npy"
+
+        let weights = {
+            File = file "weights"
+            Values = table.Weights
+        }
+
+        let ratios =
+            table.Ratios
+            |> Map.toList
+            |> List.mapi (fun k (name, source) ->
+                let isLog, values =
+                    match source with
+                    | Ratios values -> false, values
+                    | LogRatios values -> true, values
+                    | Function f -> true, f.LogRatios table.Features
+
+                name,
+                isLog,
+                {
+                    File = file $"{k}-{safe name}"
+                    Values = values
+                })
+
+        weights, ratios
+
+    let private store (folder: string) (column: Column) : Result<string, Fault list> =
+        let path = Path.Combine(folder, column.File)
+
+        NpyFile.write path (NpyArray.ofVector column.Values)
+        |> Result.map (fun () -> ContentHash.ofFile path)
+
+    let private writeTable (json: Utf8JsonWriter) (folder: string) (weights, ratios) =
+        let faults = ResizeArray<Fault>()
+
+        let reference (column: Column) =
+            match store folder column with
+            | Ok hash ->
+                json.WriteString("file", column.File)
+                json.WriteString("sha256", hash)
+            | Error found -> faults.AddRange found
+
+        json.WriteStartObject "weights"
+        reference weights
+        json.WriteEndObject()
+        json.WriteStartArray "ratios"
+
+        for name: string, isLog: bool, column in ratios do
+            json.WriteStartObject()
+            json.WriteString("process", name)
+            json.WriteBoolean("log", isLog)
+            reference column
+            json.WriteEndObject()
+
+        json.WriteEndArray()
+        List.ofSeq faults
+
+    let private writeNumbers (json: Utf8JsonWriter) (name: string) (values: float list) =
+        json.WriteStartArray name
+
+        for value in values do
+            json.WriteNumberValue value
+
+        json.WriteEndArray()
+
+    /// Writes the columns, then the workspace that names them.
+    let write (path: string) (workspace: Workspace) : Result<unit, Fault list> =
+        let folder = Path.GetDirectoryName(Path.GetFullPath path)
+        let columnFolder = Path.GetFileNameWithoutExtension path + ".columns"
+        let faults = ResizeArray<Fault>()
+        use stream = new MemoryStream()
+
+        let options =
+            JsonWriterOptions(
+                Indented = true,
+                NewLine = "\n",
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            )
+
+        let channels =
+            workspace.Tables.Tables |> Map.toList |> List.map (fst >> fst) |> List.distinct
+
+        if not channels.IsEmpty then
+            Directory.CreateDirectory(Path.Combine(folder, columnFolder)) |> ignore
+
+        using (new Utf8JsonWriter(stream, options)) (fun json ->
+            json.WriteStartObject()
+            json.WriteNumber("nsbi-workspace", 1)
+            json.WritePropertyName "model"
+            ModelJson.writeTo json workspace.Model
+            json.WriteStartArray "unbinned"
+
+            channels
+            |> List.iteri (fun place channel ->
+                json.WriteStartObject()
+                json.WriteString("channel", channel)
+
+                for kind, word in kinds do
+                    match workspace.Tables.Tables.TryFind(channel, kind) with
+                    | None -> ()
+                    | Some table ->
+                        json.WriteStartObject word
+
+                        columns columnFolder place word channel table
+                        |> writeTable json folder
+                        |> faults.AddRange
+
+                        json.WriteEndObject()
+
+                json.WriteEndObject())
+
+            json.WriteEndArray()
+            json.WriteStartArray "binned"
+
+            for KeyValue(channel, counts) in workspace.Counts do
+                json.WriteStartObject()
+                json.WriteString("channel", channel)
+                writeNumbers json "counts" counts
+                json.WriteEndObject()
+
+            json.WriteEndArray()
+            json.WriteStartArray "globals"
+
+            for KeyValue(parameter, value) in workspace.Globals do
+                json.WriteStartObject()
+                json.WriteString("parameter", parameter)
+                json.WriteNumber("observed", value)
+                json.WriteEndObject()
+
+            json.WriteEndArray()
+            json.WriteEndObject())
+
+        if faults.Count = 0 then
+            stream.WriteByte(byte '\n')
+            Durable.write ignore path (stream.ToArray())
+            Ok()
+        else
+            Error(List.ofSeq faults)
