@@ -65,7 +65,9 @@ module FitVerb =
 
         let faults parameters =
             let names = Option.defaultValue [] minos
-            List.collect (Subject.unknown parameters "--minos") names @ held subject.Fixed names
+
+            List.collect (Subject.unknown parameters "--minos") names
+            @ held subject.Fixed names
 
         options.Finish(fun () ->
             Subject.prepare call subject faults (fun it ->

@@ -113,9 +113,18 @@ module ScanVerb =
                         grid)
 
             let status = scan.Best.Status
-            Answer.Result(Subject.outcome scan.Best, table scan, json subject status poi (Some scan))
+
+            Answer.Result(
+                Subject.outcome scan.Best,
+                table scan,
+                json subject status poi (Some scan)
+            )
         else
-            Answer.Result(Subject.outcome fit, (fun () -> string fit), json subject fit.Status poi None)
+            Answer.Result(
+                Subject.outcome fit,
+                (fun () -> string fit),
+                json subject fit.Status poi None
+            )
 
     let private answer (parsed: ParseResults<ScanOption>) (call: Call) : Answer =
         let options = Options()

@@ -68,7 +68,11 @@ module Subject =
             [ $"{what}: there is no parameter '{name}'; {Suggestion.sentence known name}" ]
 
     /// The faults of parameter values: unknown names, values outside of the bounds.
-    let outside (parameters: Parameter list) (what: string) (values: (string * float) list) : string list =
+    let outside
+        (parameters: Parameter list)
+        (what: string)
+        (values: (string * float) list)
+        : string list =
         values
         |> List.collect (fun (name, value) ->
             match parameters |> List.tryFind (fun p -> p.Name = name) with
