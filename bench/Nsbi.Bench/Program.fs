@@ -1,4 +1,9 @@
 module Nsbi.Bench.Program
 
 [<EntryPoint>]
-let main _ = 0
+let main arguments =
+    match List.ofArray arguments with
+    | "train" :: rest -> TrainBench.run rest
+    | _ ->
+        eprintfn "usage: Nsbi.Bench train [--threads N] [--rounds N] [4x64 | 4x256 | 5x1000]"
+        2

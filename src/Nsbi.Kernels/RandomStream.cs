@@ -161,7 +161,7 @@ public struct RandomStream
     }
 
     /// <summary>FNV-1a of the purpose's UTF-8 bytes: stable across processes and versions.</summary>
-    private static uint HashOf(string purpose)
+    internal static uint HashOf(string purpose)
     {
         var hash = 2166136261u;
         foreach (var b in Encoding.UTF8.GetBytes(purpose))

@@ -67,10 +67,13 @@ module Generators =
         |> Gen.map List.distinct
         |> Gen.bind (List.map parameter >> Gen.sequenceToList)
 
-    /// Any expression of these parameters.
-    let coefficient (parameters: Parameter list) : Gen<Coefficient> =
+    let private expression
+        (constants: Gen<float>)
+        (exponents: Gen<float>)
+        (parameters: Parameter list)
+        : Gen<Coefficient> =
         let leaf =
-            Gen.oneof [ Gen.map Constant finite; Gen.elements parameters |> Gen.map Parameter ]
+            Gen.oneof [ Gen.map Constant constants; Gen.elements parameters |> Gen.map Parameter ]
 
         let rec sized size =
             if size = 0 then
@@ -88,13 +91,22 @@ module Generators =
                     two Difference
                     two Product
                     two Quotient
-                    Gen.map2 (fun a p -> Power(a, p)) one finite
+                    Gen.map2 (fun a p -> Power(a, p)) one exponents
                     Gen.map SquareRoot one
                     Gen.map Exponential one
                     Gen.map Logarithm one
                 ]
 
         Gen.sized sized
+
+    /// Any expression of these parameters.
+    let coefficient (parameters: Parameter list) : Gen<Coefficient> =
+        expression finite finite parameters
+
+    /// Expressions as people write them, with numbers of order 1.
+    let tame (parameters: Parameter list) : Gen<Coefficient> =
+        let exponents = Gen.elements [ 0.5; 1.5; 2.0; 3.0; -1.0 ]
+        expression (Gen.elements [ 0.5; 1.0; 2.0; 3.0 ]) exponents parameters
 
     let private processOf (parameters: Parameter list) : Gen<Process> =
         gen {

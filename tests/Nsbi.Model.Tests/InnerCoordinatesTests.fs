@@ -1,6 +1,8 @@
 module Nsbi.Model.Tests.InnerCoordinatesTests
 
+open System
 open NUnit.Framework
+open FsCheck.FSharp
 open Nsbi.Model
 
 let private declare name lower : Parameter = {
@@ -109,3 +111,36 @@ let ``a constraint is carried into the inner coordinate by the chain rule`` () =
     Check.close 1e-14 (Constraint.twiceNll term 0.64) value
     Assert.That(first, Is.EqualTo((up - down) / (2.0 * h)).Within(1e-5))
     Assert.That(second, Is.EqualTo((slopeUp - slopeDown) / (2.0 * h)).Within(1e-5))
+
+[<Test>]
+let ``arbitrary expressions are the same function in the inner coordinate`` () =
+    let declared = [ declare "a" 0.0; declare "b" 0.0; declare "c" -1.0 ]
+    let theta = [| 0.83; 1.37; -0.41 |]
+
+    let compared =
+        Gen.sampleWithSeed (FsCheck.Rnd 2026UL) 30 8000 (Generators.tame declared)
+        |> Array.filter (fun f ->
+            let inner = InnerCoordinates.Of(declared, [ f ])
+            let expected = Coefficient.value inner.Index theta f
+            let kappa = inner.ToInner theta
+            let jet = Coefficient.evaluate inner.Index kappa (inner.Rewrite f)
+            let plain = Double.IsFinite expected && abs expected < 1e3
+            let squares = not inner.Squared.IsEmpty
+
+            if plain && squares then
+                Check.close 1e-9 expected jet.Value
+
+            plain && squares)
+
+    // Enough of them to mean something.
+    Assert.That(compared.Length, Is.GreaterThan 500)
+
+[<Test>]
+let ``a power of the parameter below one half stays singular`` () =
+    let inner = coordinates [ mu ** 0.25 ]
+
+    let jet =
+        Coefficient.evaluate inner.Index [| 0.0; 4.0 |] (inner.Rewrite(mu ** 0.25))
+
+    Check.equal [ "mu" ] inner.Squared
+    Check.equal infinity jet.Gradient[0]

@@ -77,16 +77,22 @@ type CheckLimits = {
     LargestShare: float
     /// <summary>Smallest effective number of events of a reweighted sample.</summary>
     EffectiveEvents: float
+    /// <summary>Smallest effective number of events that may carry the mean of a ratio of two
+    /// ratios, whose standard error means nothing with fewer.</summary>
+    ImpliedEvents: float
     /// <summary>Largest |Σ_c w_c r_c − 1| of an event.</summary>
     Identity: float
     /// <summary>Smallest r that counts as saturated: a score of 1 in single precision.</summary>
     LargestRatio: float
+    /// <summary>Largest distance of a parameter fitted to simulated events from its true value.
+    /// </summary>
+    Closure: float
 }
 
 /// <summary>Sets of limits.</summary>
 [<RequireQualifiedAccess>]
 module CheckLimits =
-    /// <summary>3σ, 3 % in the norm, p ≥ 10⁻⁴, 2 % per bin, 2 % per event, 100 events, 10⁻⁶, 2²⁴.</summary>
+    /// <summary>3σ, 3 % in the norm, p ≥ 10⁻⁴, 2 % per bin, 2 % per event, 100 events, 50 events, 10⁻⁶, 2²⁴, 0.1.</summary>
     let standard: CheckLimits = {
         Sigmas = 3.0
         Normalisation = 0.03
@@ -94,6 +100,8 @@ module CheckLimits =
         RatioTolerance = 0.02
         LargestShare = 0.02
         EffectiveEvents = 100.0
+        ImpliedEvents = 50.0
         Identity = 1e-6
         LargestRatio = 16777216.0
+        Closure = 0.1
     }

@@ -46,3 +46,24 @@ module ImpliedRatioCheck =
             ($"Where it is not one, {lower} events fake {upper} or hide it, and the fitted "
              + "signal is biased."),
         mean
+
+    /// <summary>
+    /// Whether enough events carry E_B[r_S/r_B]: a network that learned single events gives a mean
+    /// with an error so large that it agrees with anything.
+    /// </summary>
+    /// <param name="limits">where the checks fail</param>
+    /// <param name="names">of the numerator and of the denominator</param>
+    /// <param name="mean">what <c>run</c> found</param>
+    let carried (limits: CheckLimits) (names: string * string) (mean: WeightedMean) : Check =
+        let upper, lower = names
+
+        Check.create
+            $"effective events of the implied ratio of {upper} to {lower}"
+            CheckRule.AtLeast
+            limits.ImpliedEvents
+            mean.EffectiveEvents
+            nan
+            (FormattableString.Invariant
+                $"{mean.EffectiveEvents:F0} effective events carry the mean of r({upper})/r({lower}) over {lower}.")
+            ("Where few do, the network learned single events, and an expected significance may "
+             + "come from them.")

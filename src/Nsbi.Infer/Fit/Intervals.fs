@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open System
+open System.Globalization
 open Nsbi.Model
 
 /// <summary>A connected set of values of a parameter.</summary>
@@ -15,7 +16,16 @@ type Interval = {
     /// <summary>The upper end is the parameter's bound (or +∞), not a crossing of the level.
     /// </summary>
     UpperAtBound: bool
-}
+} with
+
+    /// The ends, with a word where the parameter's bound ends it: [0 (bound), 1.766].
+    override this.ToString() : string =
+        let number (x: float) =
+            x.ToString("G6", CultureInfo.InvariantCulture)
+
+        let bound isBound = if isBound then " (bound)" else ""
+
+        $"[{number this.Lower}{bound this.LowerAtBound}, {number this.Upper}{bound this.UpperAtBound}]"
 
 /// <summary>The set {t ≤ level} of a parameter.</summary>
 [<NoComparison; ReferenceEquality>]
@@ -34,7 +44,16 @@ type LikelihoodIntervals = {
     Upper: float option
     /// The best fit: the one given, or a lower one that was come upon.
     Best: FitResult
-}
+} with
+
+    /// The set on one line, with the best fit.
+    override this.ToString() : string =
+        let number (x: float) =
+            x.ToString("G6", CultureInfo.InvariantCulture)
+
+        let set = this.Intervals |> List.map string |> String.concat " ∪ "
+        let best = number this.Best[this.Parameter].Value
+        $"{this.Parameter} with t ≤ {number this.Level}: {set}, best {best}"
 
 /// <summary>Likelihood intervals by profiling (MINOS): every crossing of t = level in the allowed
 /// range of a parameter, so that disjoint sets are found.</summary>

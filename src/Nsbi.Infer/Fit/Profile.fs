@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open System
+open System.Globalization
 open Nsbi.Model
 
 /// <summary>−2 ln L minimised over all parameters but one.</summary>
@@ -23,7 +24,18 @@ type Scan = {
     Points: ProfilePoint list
     /// The best fit: the one given, or a lower one that the scan came upon.
     Best: FitResult
-}
+} with
+
+    /// The scan as a table of values and t.
+    override this.ToString() : string =
+        let number (x: float) =
+            x.ToString("G6", CultureInfo.InvariantCulture)
+
+        let row (value: string) (t: string) = $"{value, 12}  {t, 12}"
+
+        row this.Parameter "t"
+        :: (this.Points |> List.map (fun p -> row (number p.Value) (number p.T)))
+        |> String.concat "\n"
 
 /// <summary>The profile of one parameter in its inner coordinate, with its slope.</summary>
 [<Sealed>]

@@ -52,7 +52,7 @@ type PreselectionPlan = {
     CutShare: float
     /// Bins of the control region, of equal expected content.
     ControlBins: int
-    Network: TrainingSettings
+    Network: ClassifierSettings
 }
 
 /// What the fit is given as observed.

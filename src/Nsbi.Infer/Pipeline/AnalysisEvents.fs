@@ -45,7 +45,9 @@ module SimulatedEvents =
         Array.map2 (fun k w -> w * simulated.Yields[k] / sums[k]) simulated.Sample weights
 
     /// <summary>The events at some rows, with the yields they stand for.</summary>
+    /// <param name="rows">the events to keep</param>
     /// <param name="yields">ν_k of what is kept</param>
+    /// <param name="simulated">all events</param>
     let take (rows: int[]) (yields: float[]) (simulated: SimulatedEvents) : SimulatedEvents = {
         simulated with
             Yields = yields
@@ -103,7 +105,10 @@ module AnalysisEvents =
             let remedy = "check the weights and the selection"
 
             [
-                Fault.create $"sample '{name}'" "the total weight of the selected events is not positive" remedy
+                Fault.create
+                    $"sample '{name}'"
+                    "the total weight of the selected events is not positive"
+                    remedy
                 |> Fault.withValue (string sum)
             ]
 
@@ -114,10 +119,10 @@ module AnalysisEvents =
                 readFile folder columns sample.Weight path
                 |> Result.map (fun table -> table, sample.Yield)
             | SampleToy(_, name, events) ->
-                let purpose = $"sample {sample.Name}"
-                let table = ToyEvents.simulate analysis.Seed purpose name events
-                let expected = defaultArg sample.Yield (ToyEvents.expected name)
-                EventTable.select columns table |> fun table -> Ok(table, Some expected)
+                let table =
+                    ToyEvents.simulate analysis.Seed name events |> EventTable.select columns
+
+                Ok(table, Some(defaultArg sample.Yield (ToyEvents.expected name)))
 
         read
         |> Result.bind (fun (table, expected) ->
@@ -133,7 +138,11 @@ module AnalysisEvents =
                     Ok(selected, expected)
                 | faults -> Error faults))
 
-    let private readData folder (analysis: Analysis) columns : Result<EventTable option, Fault list> =
+    let private readData
+        folder
+        (analysis: Analysis)
+        columns
+        : Result<EventTable option, Fault list> =
         match analysis.Data with
         | None -> Ok None
         | Some(DataFile path) ->
@@ -151,20 +160,24 @@ module AnalysisEvents =
         | Ok _ -> []
         | Error faults -> faults
 
-    let private files folder (analysis: Analysis) = [
-        for sample in analysis.Samples do
-            match sample.Source with
-            | SampleFile path -> path
-            | SampleToy _ -> ()
-        match analysis.Data with
-        | Some(DataFile path) -> path
-        | _ -> ()
-    ]
-    |> List.distinct
-    |> List.map (fun path -> path, ContentHash.ofFile (resolve folder path))
+    let private files folder (analysis: Analysis) =
+        let paths = [
+            for sample in analysis.Samples do
+                match sample.Source with
+                | SampleFile path -> path
+                | SampleToy _ -> ()
+            match analysis.Data with
+            | Some(DataFile path) -> path
+            | _ -> ()
+        ]
+
+        paths
+        |> List.distinct
+        |> List.map (fun path -> path, ContentHash.ofFile (resolve folder path))
 
     /// <summary>The simulated and observed events of an analysis.</summary>
     /// <param name="folder">what relative paths of the analysis are relative to</param>
+    /// <param name="analysis">checked before</param>
     /// <returns>or every fault of every file</returns>
     let read (folder: string) (analysis: Analysis) : Result<AnalysisEvents, Fault list> =
         let columns = columnsOf analysis

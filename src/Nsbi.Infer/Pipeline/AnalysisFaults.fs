@@ -11,20 +11,27 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module internal AnalysisFaults =
 
-    let private at file path problem remedy = Fault.create file problem remedy |> Fault.inJson file path
-    let private number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
+    let private at file path problem remedy =
+        Fault.create file problem remedy |> Fault.inJson file path
+
+    let private number (x: float) =
+        x.ToString("R", CultureInfo.InvariantCulture)
 
     let private repeated file path what names = [
         for name, count in List.countBy id names do
             if count > 1 then
                 at file path $"the {what} is there more than once" "rename or remove one of them"
                 |> Fault.withValue name
+
             if String.IsNullOrWhiteSpace name then
                 at file path $"the {what} has no name" "give it one"
     ]
 
     let private unknown file path problem name known =
-        { Fault.unknown file problem name known with Column = None }
+        {
+            Fault.unknown file problem name known with
+                Column = None
+        }
         |> Fault.inJson file path
         |> Fault.withValue name
 
@@ -34,17 +41,25 @@ module internal AnalysisFaults =
         yield! repeated file "$.samples" "sample" (analysis.Samples |> List.map _.Name)
         for i, sample in List.indexed analysis.Samples do
             let path = $"$.samples[{i}]"
+
             match sample.Yield with
             | Some expected when not (Double.IsFinite expected && expected > 0.0) ->
                 at file $"{path}.yield" "the yield is not positive" "give the expected events"
                 |> Fault.withValue (number expected)
             | _ -> ()
+
             match sample.Source with
             | SampleToy(toy, name, events) ->
                 if toy <> ToyEvents.name then
                     unknown file $"{path}.toy" "there is no such toy" toy [ ToyEvents.name ]
                 elif not (List.contains name ToyEvents.processes) then
-                    unknown file $"{path}.process" "the toy has no such process" name ToyEvents.processes
+                    unknown
+                        file
+                        $"{path}.process"
+                        "the toy has no such process"
+                        name
+                        ToyEvents.processes
+
                 if events < 1 then
                     at file $"{path}.events" "the number of events is not positive" "give one"
                     |> Fault.withValue (string events)
@@ -68,15 +83,28 @@ module internal AnalysisFaults =
     let private references file (analysis: Analysis) = [
         let names = analysis.Samples |> List.map _.Name
         yield! repeated file "$.reference" "sample" (analysis.Reference |> List.map fst)
+
         for name, share in analysis.Reference do
             if not (List.contains name names) then
                 unknown file $"$.reference.{name}" "there is no such sample" name names
+
             if not (Double.IsFinite share && share > 0.0) then
-                at file $"$.reference.{name}" "the weight in the reference is not positive" "give a positive number"
+                at
+                    file
+                    $"$.reference.{name}"
+                    "the weight in the reference is not positive"
+                    "give a positive number"
                 |> Fault.withValue (number share)
+
         if analysis.Reference.Length < 2 then
-            at file "$.reference" "the reference needs two samples or more" "name them with their weights"
+            at
+                file
+                "$.reference"
+                "the reference needs two samples or more"
+                "name them with their weights"
+
         yield! repeated file "$.terms" "term" (analysis.Terms |> List.map _.Name)
+
         for i, term in List.indexed analysis.Terms do
             if not (List.exists (fun (name, _) -> name = term.Sample) analysis.Reference) then
                 unknown
@@ -93,51 +121,72 @@ module internal AnalysisFaults =
         | Some plan ->
             let path = "$.preselection"
             let names = analysis.Samples |> List.map _.Name
+
             for name in plan.Classes do
                 if not (List.contains name names) then
                     unknown file $"{path}.classes" "there is no such sample" name names
+
             if plan.Classes.Length < 2 then
                 at file $"{path}.classes" "a classifier needs two classes or more" "name them"
+
             for key, name in [ "signal", plan.Signal; "background", plan.Background ] do
                 if not (List.contains name plan.Classes) then
                     unknown file $"{path}.{key}" "it is none of the classes" name plan.Classes
+
             if not (plan.Target > 0.0 && Double.IsFinite plan.Target) then
-                at file $"{path}.target" "signal over background is not positive" "give a number such as 0.1"
+                at
+                    file
+                    $"{path}.target"
+                    "signal over background is not positive"
+                    "give a number such as 0.1"
                 |> Fault.withValue (number plan.Target)
-            if not (plan.TrainingShare > 0.0 && plan.CutShare > 0.0 && plan.TrainingShare + plan.CutShare < 1.0) then
-                at file path "the shares leave no events for the measurement" "give two numbers above 0 with a sum below 1"
+
+            if
+                not (
+                    plan.TrainingShare > 0.0
+                    && plan.CutShare > 0.0
+                    && plan.TrainingShare + plan.CutShare < 1.0
+                )
+            then
+                at
+                    file
+                    path
+                    "the shares leave no events for the measurement"
+                    "give two numbers above 0 with a sum below 1"
+
             if plan.ControlBins < 1 then
                 at file $"{path}.controlBins" "there is no bin" "give at least one"
     ]
 
     let private model file (analysis: Analysis) = [
         let poi = analysis.Parameters |> List.filter (fun p -> p.Role = PointOfInterest)
+
         if not (poi |> List.exists (fun p -> p.Name = analysis.Interest)) then
-            unknown file "$.interest" "there is no such parameter of interest" analysis.Interest (poi |> List.map _.Name)
+            unknown
+                file
+                "$.interest"
+                "there is no such parameter of interest"
+                analysis.Interest
+                (poi |> List.map _.Name)
+
         for p in poi do
-            if p.Name = analysis.Interest && not (analysis.Null >= p.Lower && analysis.Null <= p.Upper) then
-                at file "$.null" "the value lies outside the bounds of the parameter" "choose one inside"
+            if
+                p.Name = analysis.Interest
+                && not (analysis.Null >= p.Lower && analysis.Null <= p.Upper)
+            then
+                at
+                    file
+                    "$.null"
+                    "the value lies outside the bounds of the parameter"
+                    "choose one inside"
                 |> Fault.withValue (number analysis.Null)
+
         if analysis.Terms.IsEmpty then
             at file "$.terms" "there is no term" "give at least one"
         else
             // The yields are not known yet: any positive ones do for a look at the rest.
-            let trial = {
-                Model.Name = analysis.Name
-                Channels = [
-                    Unbinned {
-                        Name = LearnedModel.signalRegion
-                        Reference = "reference"
-                        Processes = [
-                            for term in analysis.Terms -> {
-                                Process.Name = term.Name
-                                Scale = term.Scale
-                                Yields = [ 1.0 ]
-                            }
-                        ]
-                    }
-                ]
-            }
+            let trial = AnalysisModel.write analysis (fun _ -> 1.0) None
+
             match Model.validate trial with
             | Ok _ -> ()
             | Error faults ->

@@ -17,8 +17,7 @@ module AnalysisFile =
     let private fault (file: string) (error: ModelError) : Fault =
         Fault.create file error.Fault error.Remedy |> Fault.inJson file error.Place
 
-    let private required (key: string -> JsonPlace option) name read =
-        key name |> Option.bind read
+    let private required (key: string -> JsonPlace option) name read = key name |> Option.bind read
 
     // A key that may be absent: its value or the default; none only where it is there and wrong.
     let private optional (key: string -> JsonPlace option) name (value: 'a) read : 'a option =
@@ -121,7 +120,9 @@ module AnalysisFile =
         | _ ->
             reader.ListOf(place, reader.Number)
             |> Option.bind (fun edges ->
-                if edges.Length >= 2 && List.forall (fun (a, b) -> a < b) (List.pairwise edges) then
+                if
+                    edges.Length >= 2 && List.forall (fun (a, b) -> a < b) (List.pairwise edges)
+                then
                     Some edges
                 else
                     let remedy = "give at least two edges in increasing order"
@@ -142,15 +143,14 @@ module AnalysisFile =
     let private shares (reader: JsonReader) (place: JsonPlace) : (string * float) list option =
         match place.Element.ValueKind with
         | JsonValueKind.Object ->
-            let read =
-                [
-                    for item in place.Element.EnumerateObject() ->
-                        item.Name,
-                        reader.Number {
-                            Path = $"{place.Path}.{item.Name}"
-                            Element = item.Value
-                        }
-                ]
+            let read = [
+                for item in place.Element.EnumerateObject() ->
+                    item.Name,
+                    reader.Number {
+                        Path = $"{place.Path}.{item.Name}"
+                        Element = item.Value
+                    }
+            ]
 
             if read |> List.forall (fun (_, share) -> share.IsSome) then
                 Some [ for name, share in read -> name, share.Value ]
@@ -185,8 +185,8 @@ module AnalysisFile =
                 optional
                     key
                     "network"
-                    TrainingSettings.standard
-                    (settings file faults TrainingSettings.ofJson)
+                    ClassifierSettings.standard
+                    (settings file faults EstimatorSettings.ofJson >> Option.map _.Training)
 
             match
                 classes,
@@ -228,6 +228,7 @@ module AnalysisFile =
             "ratioTolerance"
             "largestShare"
             "effectiveEvents"
+            "impliedEvents"
             "identity"
             "largestRatio"
             "closure"
@@ -245,6 +246,7 @@ module AnalysisFile =
                 RatioTolerance = read "ratioTolerance" standard.RatioTolerance
                 LargestShare = read "largestShare" standard.LargestShare
                 EffectiveEvents = read "effectiveEvents" standard.EffectiveEvents
+                ImpliedEvents = read "impliedEvents" standard.ImpliedEvents
                 Identity = read "identity" standard.Identity
                 LargestRatio = read "largestRatio" standard.LargestRatio
                 Closure = read "closure" standard.Closure
@@ -255,7 +257,9 @@ module AnalysisFile =
         |> Option.bind (fun key ->
             let name = required key "name" reader.Text
             let sample = optional key "sample" None (some reader.Text)
-            let scale = optional key "scale" (Constant 1.0) (ModelReader.coefficient reader lookup)
+
+            let scale =
+                optional key "scale" (Constant 1.0) (ModelReader.coefficient reader lookup)
 
             match name, sample, scale with
             | Some name, Some sample, Some scale ->
@@ -304,7 +308,12 @@ module AnalysisFile =
             |> Option.iter (fun found ->
                 if found <> float Version then
                     let remedy = $"this program reads version {Version}"
-                    reader.Report($"{place.Path}.nsbi-analysis", $"the version is {found}", remedy))
+
+                    reader.Report(
+                        $"{place.Path}.nsbi-analysis",
+                        $"the version is {found}",
+                        remedy
+                    ))
 
             let texts place = reader.ListOf(place, reader.Text)
 

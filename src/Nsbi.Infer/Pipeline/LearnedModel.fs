@@ -43,48 +43,8 @@ type LearnedModel = {
 [<RequireQualifiedAccess>]
 module LearnedModel =
 
-    /// The name of the unbinned channel.
-    [<Literal>]
-    let signalRegion = "SR"
-
-    /// The name of the binned channel of the events that failed the preselection.
-    [<Literal>]
-    let controlRegion = "CR"
-
     let private place (samples: string[]) (term: MixtureTerm) : int =
         Array.findIndex ((=) term.Sample) samples
-
-    /// The model with yields per sample in the signal region and in the bins of the control region.
-    let internal model
-        (analysis: Analysis)
-        (yieldOf: string -> float)
-        (control: Map<string, float list> option)
-        : Model =
-        let terms (yields: MixtureTerm -> float list) = [
-            for term in analysis.Terms -> {
-                Process.Name = term.Name
-                Scale = term.Scale
-                Yields = yields term
-            }
-        ]
-
-        {
-            Name = analysis.Name
-            Channels = [
-                Unbinned {
-                    Name = signalRegion
-                    Reference = "mixture"
-                    Processes = terms (fun term -> [ yieldOf term.Sample ])
-                }
-                match control with
-                | Some yields ->
-                    Binned {
-                        Name = controlRegion
-                        Processes = terms (fun term -> yields[term.Sample])
-                    }
-                | None -> ()
-            ]
-        }
 
     let private table (analysis: Analysis) samples weights (ratios: float[][]) : RatioTable =
         RatioTable.weighted weights [
@@ -98,10 +58,12 @@ module LearnedModel =
             simulated.Sample
             (EventTable.weights simulated.Events |> Array.map abs)
 
-    let private fault (error: ModelError) : Fault = Fault.create error.Place error.Fault error.Remedy
+    let private fault (error: ModelError) : Fault =
+        Fault.create error.Place error.Fault error.Remedy
 
     /// <summary>Evaluates a trained estimator on all events and compiles the likelihood.</summary>
     /// <param name="team">threads to share the work</param>
+    /// <param name="analysis">what is measured</param>
     /// <param name="estimator">the trained networks</param>
     /// <param name="features">what the networks are given</param>
     /// <param name="events">simulated and observed events of the signal region</param>
@@ -119,7 +81,8 @@ module LearnedModel =
 
         let ratios (table: EventTable) groups =
             FittedFeatures.apply features table
-            |> Result.map (fun matrix -> estimator.ByFold(team, matrix.Values, groups))
+            |> Result.map (fun matrix ->
+                estimator.ByFold(team, ReadOnlyMemory matrix.Values, ReadOnlyMemory groups))
 
         let observedRatios =
             match events.Observed with
@@ -134,7 +97,8 @@ module LearnedModel =
         | Error first, Error second -> Error(first @ second)
         | Ok ratios, Ok observedRatios ->
             let yields = Array.zip simulated.Samples simulated.Yields |> Map.ofArray
-            let written = model analysis (fun name -> yields[name]) (control |> Option.map _.Yields)
+            let bins = control |> Option.map _.Yields
+            let written = AnalysisModel.write analysis (fun name -> yields[name]) bins
 
             match Model.validate written with
             | Error faults -> Error(List.map fault faults)
@@ -142,7 +106,8 @@ module LearnedModel =
                 let reference =
                     table analysis simulated.Samples (referenceWeights mixture simulated) ratios
 
-                let tables = RatioTables.empty |> RatioTables.reference signalRegion reference
+                let tables =
+                    RatioTables.empty |> RatioTables.reference AnalysisModel.signalRegion reference
 
                 let tables =
                     match events.Observed with
@@ -150,7 +115,7 @@ module LearnedModel =
                     | Some data ->
                         let weights = Array.create data.Count 1.0
                         let observed = table analysis simulated.Samples weights observedRatios
-                        RatioTables.observed signalRegion observed tables
+                        RatioTables.observed AnalysisModel.signalRegion observed tables
 
                 let settings = estimator.Settings
 
@@ -214,36 +179,32 @@ module LearnedModel =
                 (SimulatedEvents.expected learned.Simulated)
             |> Some
 
-    let private observation (learned: LearnedModel) kind weights counts =
-        let data =
-            match weights with
-            | Some weights ->
-                Observation.nothing |> Observation.withWeights signalRegion kind weights
-            | None -> Observation.nothing
+    let private observed likelihood (counts: float list option) : Observation =
+        let counts =
+            counts |> Option.map (fun n -> AnalysisModel.controlRegion, n) |> Option.toList
 
-        let data =
-            match counts with
-            | Some counts -> {
-                data with
-                    Counts = Map.ofList [ controlRegion, counts ]
-              }
-            | None -> data
-
-        match Observation.create learned.Likelihood data with
+        match Observation.observed likelihood counts with
         | Ok observation -> observation
         | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
 
-    /// <summary>The observation of simulated events with the given weights; the control region at its
-    /// expectation.</summary>
+    /// <summary>Simulated events with the given weights as if they were observed: their ratios are
+    /// taken as they are, like those of data. The control region is at its expectation.</summary>
     let ofSimulation (learned: LearnedModel) (theta: float[]) (weights: float[]) : Observation =
-        observation learned TableKind.Reference (Some weights) (controlExpectation learned theta)
+        let events = table learned.Analysis learned.Simulated.Samples weights learned.Ratios
+
+        match
+            Likelihood.compile
+                learned.Model
+                (RatioTables.observed AnalysisModel.signalRegion events RatioTables.empty)
+        with
+        | Ok likelihood -> observed likelihood (controlExpectation learned theta)
+        | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
 
     /// <summary>The observation of the data; none if the analysis has none.</summary>
     let ofData (learned: LearnedModel) : Observation option =
         learned.Observed
         |> Option.map (fun _ ->
-            let counts = learned.Control |> Option.bind _.Counts
-            observation learned TableKind.Observed None counts)
+            observed learned.Likelihood (learned.Control |> Option.bind _.Counts))
 
     /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events, with its gradient in all
     /// parameters.</summary>

@@ -8,9 +8,8 @@ open Nsbi.Model
 type Measurement = {
     /// What was fitted, such as <c>observed</c>.
     Name: string
-    Fit: FitResult
-    /// {t ≤ 1}: 68.27 % where Wilks' theorem holds.
-    Interval68: LikelihoodIntervals
+    /// The best fit, and {t ≤ 1} of the parameter of interest: 68.27 % where Wilks' theorem holds.
+    Summary: FitSummary
     /// {t ≤ 3.841}: 95 % where Wilks' theorem holds.
     Interval95: LikelihoodIntervals
     /// t(null) = −2 ln [L(null)/L(best)], the other parameters profiled.
@@ -20,7 +19,14 @@ type Measurement = {
     /// √q_0 with q_0 = t(null) where the best fit lies above the null value, else 0 (asymptotic).
     Significance: float
     Scan: Scan
-}
+} with
+
+    /// The best fit.
+    member this.Fit: FitResult = this.Summary.Fit
+
+    /// {t ≤ 1} of the parameter of interest.
+    member this.Interval68: LikelihoodIntervals =
+        this.Summary.Intervals[this.Interval95.Parameter]
 
 /// <summary>Makes measurements.</summary>
 [<RequireQualifiedAccess>]
@@ -36,7 +42,7 @@ module Measurement =
         let high = interval.Intervals |> List.map _.Upper |> List.max
         let margin = 0.35 * (high - low)
         let low = max parameter.Lower (min nullValue (low - margin))
-        low, min parameter.Upper (high + margin)
+        low, min parameter.Upper (max nullValue (high + margin))
 
     /// <summary>Fits an observation and draws the profile of the parameter of interest.</summary>
     /// <param name="settings">of all fits</param>
@@ -52,15 +58,13 @@ module Measurement =
         (nullValue: float)
         (observation: Observation)
         : Result<Measurement, FitResult> =
-        let fit = Fit.runWith settings observation
+        let summary = FitSummary.run settings observation [ interest ]
 
-        if not fit.Status.Succeeded then
-            Error fit
+        if not summary.Fit.Status.Succeeded then
+            Error summary.Fit
         else
-            let first = Intervals.find settings observation fit interest 1.0
-            let second = Intervals.find settings observation first.Best interest level95
-            let best = second.Best
-            let interval = if second.Best = first.Best then first else Intervals.find settings observation best interest 1.0
+            let best = summary.Fit
+            let second = Intervals.find settings observation best interest level95
 
             let parameter =
                 observation.Owner.Parameters |> List.find (fun p -> p.Name = interest)
@@ -74,11 +78,14 @@ module Measurement =
 
             Ok {
                 Name = name
-                Fit = scan.Best
-                Interval68 = interval
+                Summary = summary
                 Interval95 = second
                 TNull = atNull.T
                 NullPoint = atNull.Point
-                Significance = if scan.Best[interest].Value > nullValue then sqrt atNull.T else 0.0
+                Significance =
+                    if best[interest].Value > nullValue then
+                        sqrt atNull.T
+                    else
+                        0.0
                 Scan = scan
             }

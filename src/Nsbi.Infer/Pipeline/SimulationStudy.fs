@@ -27,7 +27,13 @@ module SimulationStudy =
 
     /// Σ_k Σ_{i of k} v_i² (a_i − ā_k)(b_i − b̄_k): the covariance of Σ v a and Σ v b where the sum of the
     /// weights of each sample is known.
-    let private covariance (sample: int[]) (samples: int) (v: float[]) (a: float[]) (b: float[]) : float =
+    let private covariance
+        (sample: int[])
+        (samples: int)
+        (v: float[])
+        (a: float[])
+        (b: float[])
+        : float =
         let sum = Array.zeroCreate<float> samples
         let meanA = Array.zeroCreate<float> samples
         let meanB = Array.zeroCreate<float> samples
@@ -53,15 +59,20 @@ module SimulationStudy =
 
     /// <summary>√(C M C)_pp with C = 2H⁻¹ of the fit and M the covariance of the score Σ v_i ∂ ln D_i: the
     /// sandwich formula.</summary>
-    let private errorOf (learned: LearnedModel) (weights: float[]) (fit: FitResult) (place: int) : float =
+    let private errorOf
+        (learned: LearnedModel)
+        (weights: float[])
+        (fit: FitResult)
+        (place: int)
+        : float =
         let d, gradient = LearnedModel.density learned fit.Values
         let n = gradient.Length
         let scores = gradient |> Array.map (fun g -> Array.map2 (fun g d -> g / d) g d)
         let sample, samples = learned.Simulated.Sample, learned.Simulated.Samples.Length
 
         let m =
-            Matrix<float>.Build
-                .Dense(n, n, fun p q -> covariance sample samples weights scores[p] scores[q])
+            Matrix<float>
+                .Build.Dense(n, n, fun p q -> covariance sample samples weights scores[p] scores[q])
 
         let c = Matrix<float>.Build.DenseOfArray fit.Covariance
         sqrt (c * m * c).[place, place]
@@ -69,7 +80,10 @@ module SimulationStudy =
     /// <summary>Fits the simulated events at the nominal point of the model.</summary>
     /// <returns>none where the nominal point has a negative coefficient; or the fit that did not
     /// succeed</returns>
-    let make (settings: FitSettings) (learned: LearnedModel) : Result<SimulationStudy, FitResult> option =
+    let make
+        (settings: FitSettings)
+        (learned: LearnedModel)
+        : Result<SimulationStudy, FitResult> option =
         let analysis = learned.Analysis
         let nominal = learned.Model.Initial
         let place = learned.Model.Index[analysis.Interest]

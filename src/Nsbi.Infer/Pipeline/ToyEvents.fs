@@ -12,7 +12,8 @@ module ToyEvents =
     [<Literal>]
     let name = "interference"
 
-    let private byName = InterferenceToy.sampled |> List.map (fun p -> InterferenceToy.name p, p)
+    let private byName =
+        InterferenceToy.sampled |> List.map (fun p -> InterferenceToy.name p, p)
 
     /// The processes that can be simulated, by name.
     let processes: string list = List.map fst byName
@@ -37,15 +38,20 @@ module ToyEvents =
         let mutable stream = RandomStream(seed, "pseudo-data")
         let events = int (stream.NextPoisson(InterferenceToy.rate mu))
         let parts = [ Signal, mu; Background, 1.0; NonInterfering, 1.0 ]
-        let rates = parts |> List.map (fun (p, scale) -> p, scale * InterferenceToy.expected p)
+
+        let rates =
+            parts |> List.map (fun (p, scale) -> p, scale * InterferenceToy.expected p)
+
         let total = rates |> List.sumBy snd
 
-        let density x = rates |> List.sumBy (fun (p, rate) -> rate * InterferenceToy.density p x)
+        let density x =
+            rates |> List.sumBy (fun (p, rate) -> rate * InterferenceToy.density p x)
 
         // Enough candidates of each part to go on with until the last event is accepted.
         let pools =
             rates
-            |> List.map (fun (p, _) -> InterferenceToy.sample (seed ^^^ 0x9E3779B9UL) p (20 * events + 1000))
+            |> List.map (fun (p, _) ->
+                InterferenceToy.sample (seed ^^^ 0x9E3779B9UL) p (20 * events + 1000))
 
         let used = Array.zeroCreate<int> parts.Length
         let x = Array.zeroCreate events
@@ -62,7 +68,9 @@ module ToyEvents =
             let candidate = pools[part][used[part]]
             used[part] <- used[part] + 1
 
-            if stream.NextDouble() * density candidate < InterferenceToy.rateDensity mu candidate then
+            if
+                stream.NextDouble() * density candidate < InterferenceToy.rateDensity mu candidate
+            then
                 x[n] <- candidate
                 n <- n + 1
 

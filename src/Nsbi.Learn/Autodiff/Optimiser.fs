@@ -1,6 +1,7 @@
 namespace Nsbi.Learn.Autodiff
 
 open System
+open Nsbi.Kernels
 
 /// <summary>Which first moment an optimiser steps along.</summary>
 [<RequireQualifiedAccess>]
@@ -27,16 +28,6 @@ type Optimiser = {
     Epsilon: float
     /// <summary>λ ≥ 0, decoupled from the gradient</summary>
     WeightDecay: float
-}
-
-/// The numbers of one step that the elementwise kernel needs:
-/// θ ← keep·θ − (alongMean·m + alongGradient·g)/(√v·scale + ε).
-[<Struct>]
-type internal StepCoefficients = {
-    Keep: float
-    AlongMean: float
-    AlongGradient: float
-    Scale: float
 }
 
 /// <summary>The optimisers.</summary>
@@ -69,9 +60,17 @@ module Optimiser =
         require (optimiser.Epsilon > 0.0) "Epsilon" optimiser.Epsilon "(0, ∞)"
         require (optimiser.WeightDecay >= 0.0) "WeightDecay" optimiser.WeightDecay "[0, ∞)"
 
+    /// x^n by squaring: the same bits whatever mathematical library the system has.
+    let rec private power (x: float) (n: int64) : float =
+        if n = 0L then 1.0
+        elif n % 2L = 0L then power (x * x) (n / 2L)
+        else x * power (x * x) (n / 2L)
+
+    /// 0.96^0.004
+    let private decay = 0.9998367253526753
+
     /// NAdam's momentum at step t = 1, 2, …: μ_t = β₁(1 − ½·0.96^{0.004 t}).
-    let private momentumAt beta1 (t: int64) =
-        beta1 * (1.0 - 0.5 * Math.Pow(0.96, 0.004 * float t))
+    let private momentumAt beta1 (t: int64) = beta1 * (1.0 - 0.5 * power decay t)
 
     /// Π_{i ≤ t} μ_i, by which NAdam corrects its bias.
     let internal momentumProduct (optimiser: Optimiser) (t: int64) : float =
@@ -83,26 +82,25 @@ module Optimiser =
 
         product
 
-    /// Of step t = 1, 2, …, with Π_{i ≤ t} μ_i of NAdam (1 for Adam).
-    let internal coefficients
+    /// The numbers of step t = 1, 2, … at a learning rate, and Π_{i ≤ t} μ_i from the product up to
+    /// the step before (1 for Adam).
+    let internal rule
         (optimiser: Optimiser)
         (rate: float)
         (t: int64)
-        (product: float)
-        : StepCoefficients =
-        let scale = 1.0 / Math.Sqrt(1.0 - Math.Pow(optimiser.Beta2, float t))
-
-        let along, gradient =
+        (productBefore: float)
+        : UpdateRule * float =
+        let along, gradient, product =
             match optimiser.Momentum with
-            | Momentum.Adam -> rate / (1.0 - Math.Pow(optimiser.Beta1, float t)), 0.0
+            | Momentum.Adam -> rate / (1.0 - power optimiser.Beta1 t), 0.0, 1.0
             | Momentum.NAdam ->
                 let now = momentumAt optimiser.Beta1 t
                 let next = momentumAt optimiser.Beta1 (t + 1L)
-                rate * next / (1.0 - product * next), rate * (1.0 - now) / (1.0 - product)
+                let product = productBefore * now
 
-        {
-            Keep = 1.0 - rate * optimiser.WeightDecay
-            AlongMean = along
-            AlongGradient = gradient
-            Scale = scale
-        }
+                rate * next / (1.0 - product * next), rate * (1.0 - now) / (1.0 - product), product
+
+        let keep = 1.0 - rate * optimiser.WeightDecay
+        let scale = 1.0 / Math.Sqrt(1.0 - power optimiser.Beta2 t)
+        let beta1, beta2, epsilon = optimiser.Beta1, optimiser.Beta2, optimiser.Epsilon
+        UpdateRule(beta1, beta2, epsilon, keep, along, gradient, scale), product

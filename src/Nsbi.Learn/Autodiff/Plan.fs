@@ -2,6 +2,7 @@ namespace Nsbi.Learn.Autodiff
 
 open System
 open Nsbi.Kernels
+open Nsbi.Learn.Autodiff.Planning
 
 /// <summary>A graph made ready to be run many times: buffers planned, nothing allocated per run.
 /// </summary>
@@ -10,46 +11,9 @@ open Nsbi.Kernels
 /// Slow twin: <see cref="T:Nsbi.Learn.Autodiff.Interpreter"/>.
 /// </remarks>
 [<Sealed>]
-type Plan internal (precision: Precision, capacity: int, outputs: Node list) =
-    let nodes = Reach.ascending outputs
-    let mutable parameters: Values = Map.empty
-    let mutable results: float[,] list = []
-
-    let round (x: float) =
-        if precision = Precision.Single then
-            float (float32 x)
-        else
-            x
-
-    let inputs =
-        nodes
-        |> List.choose (fun node ->
-            match node.Operation with
-            | Operation.Input name -> Some(name, node.Shape.Columns)
-            | _ -> None)
-        |> List.distinct
-
-    member private _.Gather(table: Table, rows: ReadOnlySpan<int>) : Values =
-        if rows.Length > capacity then
-            invalidArg "rows" $"{rows.Length} rows exceed the plan's capacity of {capacity}."
-
-        let indices = rows.ToArray()
-
-        inputs
-        |> List.map (fun (name, columns) ->
-            match table.TryFind(name, columns) with
-            | None -> invalidArg "table" $"The table has no block '{name}' of {columns} columns."
-            | Some start ->
-                let get i j =
-                    let k = indices[i] * table.Width + start + j
-
-                    if isNull table.Doubles then
-                        float table.Singles[k]
-                    else
-                        table.Doubles[k]
-
-                name, Array2D.init indices.Length columns get)
-        |> Map.ofList
+type Plan private (team: ThreadTeam, precision: Precision, capacity: int, outputs: Node list) =
+    let engine = new Engine(team, precision, capacity, outputs, [])
+    let evaluation = { Seed = 0UL; Step = 0L }
 
     /// <summary>Element type of the plan.</summary>
     member _.Precision: Precision = precision
@@ -57,28 +21,21 @@ type Plan internal (precision: Precision, capacity: int, outputs: Node list) =
     member _.Capacity: int = capacity
 
     /// <summary>Gives every parameter of the graph its value; others are ignored.</summary>
-    member _.SetParameters(values: Values) : unit =
-        parameters <- values |> Map.map (fun _ value -> Array2D.map round value)
-
-    member internal plan.RunWith
-        (key: StepKey option, table: Table, rows: ReadOnlySpan<int>)
-        : unit =
-        let batch = plan.Gather(table, rows)
-
-        results <-
-            Interpreter.run rows.Length batch parameters key outputs
-            |> List.map (Array2D.map round)
+    /// <exception cref="T:System.ArgumentException">A parameter is missing or has another shape.
+    /// </exception>
+    member _.SetParameters(values: Values) : unit = engine.WriteParameters values
 
     /// <summary>Runs the graph, in evaluation mode, on these rows of a table.</summary>
     /// <param name="table">has a block for each input of the graph, of its name and width</param>
     /// <param name="rows">at most Capacity row numbers, repeats allowed</param>
     /// <exception cref="T:System.ArgumentException">A block is missing, or there are too many rows.
     /// </exception>
-    member plan.Run(table: Table, rows: ReadOnlySpan<int>) : unit = plan.RunWith(None, table, rows)
+    member _.Run(table: Table, rows: ReadOnlySpan<int>) : unit =
+        engine.Run(table, rows, false, evaluation, UpdateRule())
 
     /// <summary>An output of the last run, rows x columns, as a new array.</summary>
     /// <param name="index">position in the list of outputs</param>
-    member _.Output(index: int) : float[,] = results[index]
+    member _.Output(index: int) : float[,] = engine.Output index
 
     /// <summary>Runs all rows of a table, Capacity rows at a time.</summary>
     /// <returns>for each output, table rows x columns</returns>
@@ -115,7 +72,7 @@ type Plan internal (precision: Precision, capacity: int, outputs: Node list) =
         if capacity < 1 then
             raise (ArgumentOutOfRangeException("capacity", capacity, "At least one row."))
 
-        new Plan(precision, capacity, outputs)
+        new Plan(team, precision, capacity, outputs)
 
     interface IDisposable with
-        member _.Dispose() = ()
+        member _.Dispose() : unit = (engine :> IDisposable).Dispose()

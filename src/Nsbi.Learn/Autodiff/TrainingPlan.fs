@@ -2,6 +2,7 @@ namespace Nsbi.Learn.Autodiff
 
 open System
 open Nsbi.Kernels
+open Nsbi.Learn.Autodiff.Planning
 
 /// <summary>How a training plan is made.</summary>
 type TrainingSettings = {
@@ -31,16 +32,10 @@ type TrainingState = {
 /// <remarks>The bytes after a number of steps are a function of the state at the start, the
 /// batches, the learning rates and the instruction path; not of the number of threads.</remarks>
 [<Sealed>]
-type TrainingPlan
-    internal (settings: TrainingSettings, plan: Plan, trained: string list, initial: TrainingState)
-    =
-    let mutable state = initial
-
-    let round (x: float) =
-        if settings.Precision = Precision.Single then
-            float (float32 x)
-        else
-            x
+type TrainingPlan private (settings: TrainingSettings, engine: Engine) =
+    let mutable step = 0L
+    // Π μ_i of NAdam up to the last step.
+    let mutable momentum = 1.0
 
     /// <summary>One step of the optimiser.</summary>
     /// <param name="table">has a block for each input of the loss</param>
@@ -48,61 +43,40 @@ type TrainingPlan
     /// <param name="learningRate">η of this step</param>
     /// <returns>the loss before the step</returns>
     member _.Step(table: Table, rows: ReadOnlySpan<int>, learningRate: float) : float =
-        let key = {
-            Seed = settings.Seed
-            Step = state.Step
-        }
+        if rows.Length = 0 then
+            invalidArg "rows" "A training step needs at least one row."
 
-        plan.SetParameters state.Parameters
-        plan.RunWith(Some key, table, rows)
         let optimiser = settings.Optimiser
-        let t = state.Step + 1L
-
-        let c =
-            Optimiser.coefficients optimiser learningRate t (Optimiser.momentumProduct optimiser t)
-
-        let update (state: TrainingState) (index, name) =
-            let g = plan.Output(index + 1)
-
-            let moment beta power (old: float[,]) =
-                old
-                |> Array2D.mapi (fun i j x -> round (beta * x + (1.0 - beta) * power g[i, j]))
-
-            let m = moment optimiser.Beta1 id state.FirstMoments[name]
-            let v = moment optimiser.Beta2 (fun x -> x * x) state.SecondMoments[name]
-
-            let theta =
-                state.Parameters[name]
-                |> Array2D.mapi (fun i j x ->
-                    let along = c.AlongMean * m[i, j] + c.AlongGradient * g[i, j]
-                    let scale = sqrt v[i, j] * c.Scale + optimiser.Epsilon
-                    round (c.Keep * x - along / scale))
-
-            {
-                state with
-                    Parameters = state.Parameters |> Map.add name theta
-                    FirstMoments = state.FirstMoments |> Map.add name m
-                    SecondMoments = state.SecondMoments |> Map.add name v
-            }
-
-        state <- {
-            List.fold update state (List.indexed trained) with
-                Step = t
-        }
-
-        (plan.Output 0)[0, 0]
+        let key = { Seed = settings.Seed; Step = step }
+        let rule, product = Optimiser.rule optimiser learningRate (step + 1L) momentum
+        engine.Run(table, rows, true, key, rule)
+        step <- step + 1L
+        momentum <- product
+        engine.Scalar 0
 
     /// <summary>The parameters as they are now, as new arrays.</summary>
-    member _.Parameters: Values = state.Parameters
+    member _.Parameters: Values = engine.ReadParameters()
 
     /// <summary>A copy of the state, for a checkpoint.</summary>
-    member _.State: TrainingState = state
+    member _.State: TrainingState =
+        let means, variances = engine.ReadMoments()
+
+        {
+            Step = step
+            Parameters = engine.ReadParameters()
+            FirstMoments = means
+            SecondMoments = variances
+        }
 
     /// <summary>Goes on from a state: the following steps give the same bytes as if training had
     /// never stopped.</summary>
     /// <exception cref="T:System.ArgumentException">A parameter is missing or has another shape.
     /// </exception>
-    member _.Restore(saved: TrainingState) : unit = state <- saved
+    member _.Restore(saved: TrainingState) : unit =
+        engine.WriteParameters saved.Parameters
+        engine.WriteMoments(saved.FirstMoments, saved.SecondMoments)
+        step <- saved.Step
+        momentum <- Optimiser.momentumProduct settings.Optimiser saved.Step
 
     /// <summary>Plans a training.</summary>
     /// <param name="team">the threads to run on</param>
@@ -121,6 +95,12 @@ type TrainingPlan
         if loss.Shape <> Shape.scalar then
             invalidArg "loss" $"A loss is 1 x 1, but this is {loss.Shape}."
 
+        if isNull (box team) then
+            nullArg "team"
+
+        if settings.Capacity < 1 then
+            invalidArg "settings" $"A capacity of {settings.Capacity} rows: at least one is needed."
+
         Optimiser.check settings.Optimiser
 
         let names =
@@ -130,25 +110,14 @@ type TrainingPlan
                 | Operation.Parameter name -> name
                 | operation -> invalidArg "trained" $"{operation} is not a parameter.")
 
-        let plan =
-            Plan.Compile(team, settings.Precision, settings.Capacity, loss :: grad loss trained)
+        let outputs = loss :: grad loss trained
+        let updates = names |> List.mapi (fun i name -> name, i + 1)
 
-        let zeros =
-            List.zip names trained
-            |> List.map (fun (name, node) ->
-                match node.Shape.Rows with
-                | Rows.Fixed rows -> name, Array2D.zeroCreate rows node.Shape.Columns
-                | Rows.Batch -> invalidArg "trained" $"'{name}' has batch rows.")
-            |> Map.ofList
+        let engine =
+            new Engine(team, settings.Precision, settings.Capacity, outputs, updates)
 
-        let state = {
-            Step = 0L
-            Parameters = initial
-            FirstMoments = zeros
-            SecondMoments = zeros
-        }
-
-        new TrainingPlan(settings, plan, names, state)
+        engine.WriteParameters initial
+        new TrainingPlan(settings, engine)
 
     interface IDisposable with
-        member _.Dispose() = (plan :> IDisposable).Dispose()
+        member _.Dispose() : unit = (engine :> IDisposable).Dispose()

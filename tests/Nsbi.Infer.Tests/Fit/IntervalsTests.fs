@@ -161,3 +161,22 @@ let ``misuse is refused`` () =
     refuse (fun () -> box (Intervals.find Fit.settings observation fit "nu" 1.0))
     refuse (fun () -> box (Intervals.find (Fit.fix "mu" 1.0 Fit.settings) observation fit "mu" 1.0))
     refuse (fun () -> box (Profile.scan Fit.settings observation fit "mu" [ -1.0 ]))
+
+[<Test>]
+let ``intervals and scans print as a person reads them`` () =
+    let observation = asimov 1.0
+    let text = find observation "mu" 2.6 |> string
+    Assert.That(text, Does.StartWith "mu with t ≤ 2.6: [0 (bound), 0.02")
+    Assert.That(text, Does.Contain "] ∪ [0.27")
+    Assert.That(text, Does.EndWith "best 1")
+
+    let scan =
+        Profile.scan Fit.settings observation (Fit.run observation) "mu" [ 0.5; 2.0 ]
+
+    let lines = [
+        "          mu             t"
+        "         0.5       1.46284"
+        "           2       6.46037"
+    ]
+
+    Assert.That(string scan, same (String.Join("\n", lines)))

@@ -1,0 +1,174 @@
+namespace Nsbi.Infer
+
+open System
+open Nsbi.Learn
+open Nsbi.Learn.Events
+open Nsbi.Learn.Networks
+open Nsbi.Model
+
+/// <summary>The checks of a learned model: do its ratios describe the densities they stand for?</summary>
+[<NoComparison; ReferenceEquality>]
+type AnalysisChecks = {
+    /// All checks, in the order of the table.
+    Checks: Check list
+    /// Calibration, closure and tails of each ratio.
+    Ratios: RatioDiagnostics list
+}
+
+/// <summary>Makes the checks.</summary>
+[<RequireQualifiedAccess>]
+module AnalysisChecks =
+
+    let private rows (mask: bool[]) =
+        [| 0 .. mask.Length - 1 |] |> Array.filter (fun i -> mask[i])
+
+    let private pick (rows: int[]) (values: 'a[]) = rows |> Array.map (fun i -> values[i])
+
+    /// The features as columns, before any scaling inside the networks.
+    let private features (learned: LearnedModel) (fitted: FittedFeatures) held =
+        match FittedFeatures.apply fitted (EventTable.take held learned.Simulated.Events) with
+        | Ok matrix ->
+            matrix.Names
+            |> Seq.mapi (fun j name ->
+                name, Array.init matrix.Rows (fun i -> float matrix.Values[i * matrix.Columns + j]))
+            |> Seq.toList
+        | Error faults -> invalidOp (Fault.render faults)
+
+    /// Calibration, closure, normalisation and tails of the ratio of sample k on the held events.
+    let private ratio (learned: LearnedModel) held (reference: float[]) features (k: int) =
+        let weights = EventTable.weights learned.Simulated.Events
+
+        let target =
+            held
+            |> Array.map (fun i -> if learned.Simulated.Sample[i] = k then weights[i] else 0.0)
+
+        let sample =
+            RatioSample.create (pick held reference) target (pick held learned.Ratios[k])
+
+        RatioDiagnostics.run learned.Analysis.Limits learned.Simulated.Samples[k] sample features
+
+    /// E_B[r_S/r_B] for each S whose rate depends on the parameter of interest and each B whose does
+    /// not, over all events of B: each was evaluated by networks that never saw it.
+    let private implied (learned: LearnedModel) : Check list =
+        let analysis = learned.Analysis
+
+        let depends (term: MixtureTerm) =
+            Coefficient.parameters term.Scale
+            |> List.exists (fun p -> p.Name = analysis.Interest)
+
+        let place name =
+            Array.IndexOf(learned.Simulated.Samples, name)
+
+        let signals, backgrounds = analysis.Terms |> List.partition depends
+        let weights = EventTable.weights learned.Simulated.Events
+
+        [
+            for b in backgrounds do
+                let rows =
+                    rows (learned.Simulated.Sample |> Array.map (fun k -> k = place b.Sample))
+
+                for s in signals do
+                    let names = s.Sample, b.Sample
+                    let numerator = pick rows learned.Ratios[place s.Sample]
+                    let denominator = pick rows learned.Ratios[place b.Sample]
+
+                    let check, mean =
+                        ImpliedRatioCheck.run
+                            analysis.Limits
+                            names
+                            (pick rows weights)
+                            numerator
+                            denominator
+
+                    check
+                    ImpliedRatioCheck.carried analysis.Limits names mean
+        ]
+
+    /// <summary>Whether the fit to the simulated events finds the truth: within its Monte Carlo error,
+    /// and within the limit.</summary>
+    let closure (limits: CheckLimits) (interest: string) (study: SimulationStudy) : Check list =
+        let value = study.Measurement.Fit[interest].Value
+        let pull = (value - study.Truth) / study.ErrorOfFit
+
+        let finding =
+            FormattableString.Invariant
+                $"The fit to the simulated events gives {interest} = {value:F4} ± {study.ErrorOfFit:F4} (finite simulation) where {study.Truth:G4} is true."
+
+        let meaning = "Beyond the limit the learned ratios bias the result."
+
+        [
+            Check.create
+                $"closure of {interest} in Monte Carlo errors"
+                (CheckRule.Near 0.0)
+                limits.Sigmas
+                pull
+                1.0
+                finding
+                meaning
+            Check.create
+                $"closure of {interest}"
+                (CheckRule.Near study.Truth)
+                limits.Closure
+                value
+                study.ErrorOfFit
+                finding
+                meaning
+        ]
+
+    /// <summary>Whether the binned score is as sensitive as the unbinned ratios, within the error of the
+    /// finite simulation: a network that claims more than its score carries is overconfident.</summary>
+    let score (limits: CheckLimits) (study: SimulationStudy) (twin: BinnedTwin) : Check =
+        let unbinned, binned = study.Significance, twin.Expected.Significance
+        let limit = limits.Sigmas * unbinned.Error + 0.1 * unbinned.Value
+
+        Check.create
+            "significance of the binned score"
+            (CheckRule.Near unbinned.Value)
+            limit
+            binned
+            unbinned.Error
+            (FormattableString.Invariant
+                $"Expected significance {unbinned.Value:F3} ± {unbinned.Error:F3} unbinned and {binned:F3} with the {twin.Name}, whose templates come from the simulated events.")
+            "Where the unbinned one is larger by more, the ratios promise more than they keep."
+
+    /// <summary>The checks of the ratios themselves.</summary>
+    /// <param name="learned">the learned model</param>
+    /// <param name="estimator">for its head</param>
+    /// <param name="fitted">the features</param>
+    let ratios
+        (learned: LearnedModel)
+        (estimator: RatioEstimator)
+        (fitted: FittedFeatures)
+        : AnalysisChecks =
+        let limits = learned.Analysis.Limits
+        let held = rows learned.Held
+        let reference = LearnedModel.referenceWeights learned.Mixture learned.Simulated
+        let features = features learned fitted held
+        let samples = learned.Simulated.Samples
+
+        let diagnostics =
+            [ 0 .. samples.Length - 1 ] |> List.map (ratio learned held reference features)
+
+        let identity =
+            MixtureIdentityCheck.run
+                limits
+                learned.Mixture
+                (learned.Ratios |> Array.map (pick held))
+
+        // With separate networks nothing holds the identity together: the limit is that of the norm.
+        let identity =
+            match estimator.Settings.Head with
+            | Head.Softmax -> identity
+            | Head.Separate ->
+                MixtureIdentityCheck.run
+                    {
+                        limits with
+                            Identity = 10.0 * limits.Normalisation
+                    }
+                    learned.Mixture
+                    (learned.Ratios |> Array.map (pick held))
+
+        {
+            Checks = (diagnostics |> List.collect _.Checks) @ [ identity ] @ implied learned
+            Ratios = diagnostics
+        }

@@ -1,0 +1,175 @@
+namespace Nsbi.Infer
+
+open System
+open System.Globalization
+open Nsbi.Learn.Networks
+
+/// <summary>The content of the report of a run.</summary>
+[<RequireQualifiedAccess>]
+module AnalysisReport =
+
+    let private number (x: float) =
+        x.ToString("G4", CultureInfo.InvariantCulture)
+
+    let private interval (level: string) (found: LikelihoodIntervals) : ReportInterval = {
+        Level = level
+        Pieces = [ for i in found.Intervals -> { Low = i.Lower; High = i.Upper } ]
+    }
+
+    let private intervals (m: Measurement) = [
+        interval "68 %" m.Interval68
+        interval "95 %" m.Interval95
+    ]
+
+    let private result (interest: string) (label: string) (m: Measurement) : ReportResult = {
+        Label = label
+        Value = m.Fit[interest].Value
+        Lower = defaultArg m.Interval68.Lower nan
+        Upper = defaultArg m.Interval68.Upper nan
+        Intervals = intervals m
+        Significance = m.Significance
+    }
+
+    let private curve (label: string) (m: Measurement) : ReportCurve = {
+        Label = label
+        Values = m.Scan.Points |> List.map _.Value |> List.toArray
+        T = m.Scan.Points |> List.map _.T |> List.toArray
+    }
+
+    /// Every measurement that was made, with its name, the headline first.
+    let private measurements (run: RunResult) : (string * Measurement) list = [
+        match run.Observed with
+        | Some m -> "unbinned ratios, observed", m
+        | None -> ()
+        match run.Expected with
+        | Some study -> "unbinned ratios, expected (simulated events)", study.Measurement
+        | None -> ()
+        "unbinned ratios, expected (learned Asimov)", run.Asimov
+        for twin in [ run.Conventional; run.Score ] |> List.choose id do
+            match twin.Observed with
+            | Some m -> $"{twin.Name}, observed", m
+            | None -> ()
+
+            $"{twin.Name}, expected", twin.Expected
+    ]
+
+    let private fit (run: RunResult) : ReportFit =
+        let m = run.Headline
+        let found = m.Fit
+
+        let free =
+            found.Parameters |> List.indexed |> List.filter (fun (_, p) -> not p.IsFixed)
+
+        {
+            Status = $"{found.Status.Name}: {found.Status.Advice}"
+            TwiceNll = found.TwiceNll
+            Parameters = [
+                for p in found.Parameters ->
+                    let minos = m.Summary.Intervals.TryFind p.Name
+
+                    let offset pick =
+                        minos |> Option.bind pick |> Option.defaultValue nan
+
+                    {
+                        Name = p.Name
+                        Value = p.Value
+                        Error = defaultArg p.Error nan
+                        MinosLower = offset _.Lower
+                        MinosUpper = offset _.Upper
+                        Fixed = p.IsFixed
+                    }
+            ]
+            Minima = [
+                for minimum in found.Minima ->
+                    {
+                        Above = minimum.TwiceNll - found.TwiceNll
+                        Values = minimum.Values |> List.map snd
+                    }
+            ]
+            CorrelationNames = free |> List.map (fun (_, p) -> p.Name)
+            Correlations = [|
+                for i, _ in free -> [| for j, _ in free -> found.Correlation[i, j] |]
+            |]
+        }
+
+    let private training (trained: TrainedNetwork) : ReportTraining =
+        let history = trained.Network.History
+        let epochs = history.Epochs |> Seq.toArray
+        let parts = trained.Name.Split('-')
+
+        let isMember (part: string) =
+            part.StartsWith "fold" || part.StartsWith "member"
+
+        {
+            Network = parts |> Array.filter (isMember >> not) |> String.concat " "
+            Member = parts |> Array.filter isMember |> String.concat ", "
+            Training = epochs |> Array.map _.TrainLoss
+            Validation = epochs |> Array.map _.ValidationLoss
+            BestEpoch = epochs |> Array.findIndex (fun e -> e.Epoch = history.BestEpoch)
+        }
+
+    let private paragraphs (run: RunResult) : string list =
+        let analysis = run.Analysis
+
+        let samples =
+            analysis.Reference
+            |> List.map (fun (name, share) -> $"{number share} {name}")
+            |> String.concat " + "
+
+        let terms =
+            analysis.Terms
+            |> List.map (fun t -> $"({t.Scale})·{t.Name}")
+            |> String.concat " + "
+
+        [
+            $"The parameter {analysis.Interest} is measured with the unbinned likelihood of density ratios that networks learned from simulated events. Mixture: {terms}. Reference density in proportion to {samples}."
+            $"{analysis.Networks.Folds}-fold cross-fitting, {analysis.Networks.Members} network(s) per fold averaged in the ratio: every event is evaluated by networks that never saw it, and so is every normalisation. Data go to a fold by a hash of their values."
+            "Expected results are given twice: for the simulated events themselves (external closure; their finite number is the only thing that separates them from the truth), and for the learned Asimov set, which closes by construction and proves no physics. Intervals and significances are asymptotic (Wilks); with interference their coverage has to be established with toys."
+            yield! analysis.Notes
+            yield! Option.toList run.BlindReason
+            match run.Preselection with
+            | Some cut ->
+                $"Preselection: signal over background {cut.Ratio} among the passing events."
+            | None -> ()
+        ]
+
+    let private provenance (identity: RunIdentity) (run: RunResult) : ReportFact list =
+        let fact name value : ReportFact = { Name = name; Value = value }
+        let analysis = run.Analysis
+
+        [
+            fact "version" identity.Version
+            fact "instruction path" identity.InstructionPath
+            fact "seed" (string analysis.Seed)
+            fact "selection" (defaultArg analysis.Selection "none")
+            fact "features" (String.concat "; " analysis.Features)
+            fact "networks" (EstimatorSettings.toJson analysis.Networks)
+        ]
+
+    /// <summary>What the report of a run shows.</summary>
+    let content (identity: RunIdentity) (run: RunResult) : ReportContent =
+        let interest = run.Analysis.Interest
+        let all = measurements run
+
+        {
+            Title = run.Analysis.Name
+            Abstract = paragraphs run
+            Parameter = interest
+            Results = all |> List.map (fun (label, m) -> result interest label m)
+            Scan =
+                Some {
+                    Parameter = interest
+                    Curves =
+                        all
+                        |> List.filter (fun (label, _) -> not (label.Contains "score"))
+                        |> List.map (fun (label, m) -> curve label m)
+                    Intervals = intervals run.Headline
+                }
+            Fit = Some(fit run)
+            Sensitivity = run.Sensitivity
+            Checks = run.Checks
+            Ratios = run.Ratios
+            Training = run.Networks |> List.map training
+            Provenance = provenance identity run
+            Files = [ for name, hash in run.Files -> ({ Name = name; Value = hash }: ReportFact) ]
+        }

@@ -1,0 +1,153 @@
+namespace Nsbi.Infer
+
+open System.Text.Json
+open Nsbi.Learn.Networks
+
+/// <summary>What a run of an analysis found.</summary>
+[<NoComparison; ReferenceEquality>]
+type RunResult = {
+    Analysis: Analysis
+    Networks: TrainedNetwork list
+    /// <summary>C = E_ref[r] before the normalisation and after it, per fold and sample.</summary>
+    Normalisation: NormalisationRecord list
+    Preselection: PreselectionCut option
+    Checks: Check list
+    Ratios: RatioDiagnostics list
+    /// The fit to the learned Asimov set at the nominal point: closes by construction.
+    Asimov: Measurement
+    /// The fit to the simulated events at the nominal point: what is expected.
+    Expected: SimulationStudy option
+    /// The fit to the data; none without data, or where they stay blind.
+    Observed: Measurement option
+    /// The learned score in bins.
+    Score: BinnedTwin option
+    /// The conventional analysis.
+    Conventional: BinnedTwin option
+    /// Why the data were not looked at, if they were not.
+    BlindReason: string option
+    Sensitivity: ReportSensitivity list
+    /// Files that were read, with their SHA-256.
+    Files: (string * string) list
+} with
+
+    /// True if every check passed.
+    member this.Passed: bool = this.Checks |> List.forall _.Passed
+
+    /// The measurement that answers the question: the observed one where there is one, else the
+    /// expected one.
+    member this.Headline: Measurement =
+        match this.Observed, this.Expected with
+        | Some observed, _ -> observed
+        | None, Some expected -> expected.Measurement
+        | None, None -> this.Asimov
+
+/// <summary>Run results as JSON.</summary>
+[<RequireQualifiedAccess>]
+module RunResult =
+
+    let private writeMeasurement (writer: Utf8JsonWriter) (key: string) (m: Measurement) =
+        writer.WriteStartObject key
+        let numbers = JsonNumbers writer
+        FitSummary.writeMembers writer m.Summary
+        numbers.Number("significance", m.Significance, (fun () -> "the scan gave none"))
+        numbers.Number("tNull", m.TNull, (fun () -> "the null value is impossible"))
+        writer.WriteStartArray "intervals95"
+
+        for interval in m.Interval95.Intervals do
+            writer.WriteStartArray()
+            numbers.Item("intervals95", interval.Lower, (fun () -> "unbounded"))
+            numbers.Item("intervals95", interval.Upper, (fun () -> "unbounded"))
+            writer.WriteEndArray()
+
+        writer.WriteEndArray()
+        numbers.Close()
+        writer.WriteEndObject()
+
+    /// <summary>Writes <c>checks: [{name, passed, value, error, limit, meaning}]</c> into the object that
+    /// is open.</summary>
+    let writeChecks (writer: Utf8JsonWriter) (checks: Check list) : unit =
+        writer.WriteStartArray "checks"
+
+        for check in checks do
+            writer.WriteStartObject()
+            let numbers = JsonNumbers writer
+            writer.WriteString("name", check.Name)
+            writer.WriteBoolean("passed", check.Passed)
+            numbers.Number("value", check.Value, (fun () -> "it could not be computed"))
+            numbers.Number("error", check.Error, (fun () -> "it has none"))
+            numbers.Number("limit", check.Limit, (fun () -> "it could not be computed"))
+
+            match check.Rule with
+            | CheckRule.Near target -> writer.WriteNumber("target", target)
+            | CheckRule.AtMost
+            | CheckRule.AtLeast -> ()
+
+            writer.WriteString("finding", check.Finding)
+            writer.WriteString("meaning", check.Meaning)
+            numbers.Close()
+            writer.WriteEndObject()
+
+        writer.WriteEndArray()
+
+    let private writeMeasured (writer: Utf8JsonWriter) (key: string) (m: Measured) =
+        writer.WriteStartObject key
+        let numbers = JsonNumbers writer
+        numbers.Number("value", m.Value, (fun () -> "undefined"))
+        numbers.Number("error", m.Error, (fun () -> "undefined"))
+        numbers.Close()
+        writer.WriteEndObject()
+
+    let private writeTwin (writer: Utf8JsonWriter) (key: string) (twin: BinnedTwin option) =
+        match twin with
+        | None -> ()
+        | Some twin ->
+            writer.WriteStartObject key
+            writer.WriteString("name", twin.Name)
+            writer.WriteNumber("bins", twin.Edges.Length - 1)
+            writeMeasurement writer "expected" twin.Expected
+            twin.Observed |> Option.iter (writeMeasurement writer "observed")
+            writer.WriteEndObject()
+
+    /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
+    /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>score</c>,
+    /// <c>conventional</c>, <c>normalisation</c>.</summary>
+    let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
+        writer.WriteString("analysis", result.Analysis.Name)
+        writer.WriteNumber("seed", result.Analysis.Seed)
+        writer.WriteBoolean("passed", result.Passed)
+        writeMeasurement writer "fit" result.Headline
+        writeChecks writer result.Checks
+
+        result.BlindReason
+        |> Option.iter (fun reason -> writer.WriteString("blind", reason))
+
+        result.Observed |> Option.iter (writeMeasurement writer "observed")
+
+        match result.Expected with
+        | None -> ()
+        | Some study ->
+            writer.WriteStartObject "expected"
+            writer.WriteString("events", "simulation, cross-fitted")
+            writer.WriteNumber("truth", study.Truth)
+            let numbers = JsonNumbers writer
+            numbers.Number("errorOfFit", study.ErrorOfFit, (fun () -> "no error at a bound"))
+            numbers.Close()
+            writeMeasured writer "significance" study.Significance
+            writeMeasurement writer "measurement" study.Measurement
+            writer.WriteEndObject()
+
+        writeMeasurement writer "asimov" result.Asimov
+        writeTwin writer "score" result.Score
+        writeTwin writer "conventional" result.Conventional
+        writer.WriteStartArray "normalisation"
+
+        for record in result.Normalisation do
+            writer.WriteStartObject()
+            writer.WriteNumber("fold", record.Fold)
+            writer.WriteString("sample", record.Class)
+            writeMeasured writer "train" record.Train
+            writeMeasured writer "before" record.Before
+            writeMeasured writer "check" record.Check
+            writer.WriteEndObject()
+
+        writer.WriteEndArray()
