@@ -215,7 +215,7 @@ module Pipeline =
             |> Result.bind (fun asimov ->
                 let score =
                     study
-                    |> Option.map (fun study -> BinnedTwin.score fits learned 20 study.Weights)
+                    |> Option.map (fun _ -> BinnedTwin.score fits learned 20)
                     |> swap
                     |> sentences
 
