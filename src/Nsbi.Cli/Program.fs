@@ -2,8 +2,20 @@ module Nsbi.Cli.Program
 
 open System
 open System.IO
+open Nsbi.Cli.Verbs
 
-let private verbs () : Verb list = []
+let private verbs () : Verb list = [
+    {
+        Name = "fit"
+        Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
+        Run = FitVerb.run
+    }
+    {
+        Name = "scan"
+        Summary = "profile likelihood scan of one parameter"
+        Run = ScanVerb.run
+    }
+]
 
 let private help (verbs: Verb list) : string =
     let lines = [
