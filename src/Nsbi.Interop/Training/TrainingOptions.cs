@@ -111,6 +111,7 @@ public sealed record TrainingOptions
             Folds,
             Members,
             HeldOut,
+            FNetworks.EstimatorSettingsModule.standard.CheckFraction,
             Seed
         );
     }
