@@ -61,6 +61,10 @@ public sealed record TrainingOptions
     /// <summary>Share of the events kept from training where there is one fold.</summary>
     public double HeldOut { get; init; } = Standard.HeldOut;
 
+    /// <summary>Share of the held-out events on which closure is measured; the others normalise the
+    /// ratios.</summary>
+    public double CheckFraction { get; init; } = Standard.CheckFraction;
+
     /// <summary>The seed of every random number.</summary>
     public ulong Seed { get; init; } = Standard.Seed;
 
@@ -111,7 +115,7 @@ public sealed record TrainingOptions
             Folds,
             Members,
             HeldOut,
-            FNetworks.EstimatorSettingsModule.standard.CheckFraction,
+            CheckFraction,
             Seed
         );
     }

@@ -90,6 +90,7 @@ public class TrainingTests
             2,
             standard.Members,
             standard.HeldOut,
+            standard.CheckFraction,
             3
         );
         using var team = new Kernels.ThreadTeam(1);
