@@ -6,6 +6,21 @@ open Nsbi.Cli.Verbs
 
 let private verbs () : Verb list = [
     {
+        Name = "run"
+        Summary = "a whole analysis: train, check, fit, intervals, report"
+        Run = RunVerb.run
+    }
+    {
+        Name = "train"
+        Summary = "the networks of an analysis only"
+        Run = TrainVerb.run
+    }
+    {
+        Name = "check"
+        Summary = "the networks and the checks of what they learned"
+        Run = CheckVerb.run
+    }
+    {
         Name = "fit"
         Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
         Run = FitVerb.run
@@ -14,6 +29,11 @@ let private verbs () : Verb list = [
         Name = "scan"
         Summary = "profile likelihood scan of one parameter"
         Run = ScanVerb.run
+    }
+    {
+        Name = "report"
+        Summary = "the HTML page of a run again"
+        Run = ReportVerb.run
     }
 ]
 

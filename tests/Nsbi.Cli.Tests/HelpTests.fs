@@ -18,11 +18,20 @@ let examples (verb: string) : string list list =
     |> Array.map (fun line -> words line |> List.tail)
     |> Array.toList
 
+[<TestCase("run")>]
+[<TestCase("train")>]
+[<TestCase("check")>]
 [<TestCase("fit")>]
 [<TestCase("scan")>]
+[<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()
     interference folder |> ignore
+    Analyses.writeToy folder
+
+    if verb = "report" then
+        shouldExit 0 (runIn folder.Path (words "run analysis.json --out results"))
+
     let examples = examples verb
     Assert.That(examples.Length, Is.GreaterThan 0)
 

@@ -13,7 +13,7 @@ let ``help lists every verb with one line`` (line: string) =
     let run = runIn here (words line)
     shouldExit 0 run
 
-    for verb in [ "fit"; "scan" ] do
+    for verb in [ "run"; "train"; "check"; "fit"; "scan"; "report" ] do
         Assert.That(run.Output, Does.Match $"(?m)^    {verb} +[a-zA-Z]")
 
     Assert.That(run.Log, Is.Empty)

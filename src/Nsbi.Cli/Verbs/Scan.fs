@@ -92,14 +92,16 @@ module ScanVerb =
         let fit = Fit.runWith subject.Settings subject.Observation
 
         if fit.Status.Succeeded then
-            let progress (steps: IProgress<Step>) = {
+            let progress (steps: IProgress<Progress>) = {
                 new IProgress<float> with
                     member _.Report fraction =
-                        steps.Report {
-                            Name = $"scan of {poi}"
-                            Fraction = fraction
-                            Note = ""
-                        }
+                        steps.Report(
+                            Progress.Step {
+                                Name = $"scan of {poi}"
+                                Fraction = fraction
+                                Note = ""
+                            }
+                        )
             }
 
             let scan =

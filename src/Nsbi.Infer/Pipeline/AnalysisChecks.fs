@@ -3,8 +3,8 @@ namespace Nsbi.Infer
 open System
 open Nsbi.Learn
 open Nsbi.Learn.Events
-open Nsbi.Learn.Networks
 open Nsbi.Model
+open Nsbi.Learn.Networks
 
 /// <summary>The checks of a learned model: do its ratios describe the densities they stand for?</summary>
 [<NoComparison; ReferenceEquality>]
@@ -21,6 +21,9 @@ module AnalysisChecks =
 
     let private rows (mask: bool[]) =
         [| 0 .. mask.Length - 1 |] |> Array.filter (fun i -> mask[i])
+
+    let private rowsOf (learned: LearnedModel) (role: Role) =
+        rows (learned.Roles |> Array.map (fun r -> r = role))
 
     let private pick (rows: int[]) (values: 'a[]) = rows |> Array.map (fun i -> values[i])
 
@@ -46,6 +49,34 @@ module AnalysisChecks =
             RatioSample.create (pick held reference) target (pick held learned.Ratios[k])
 
         RatioDiagnostics.run learned.Analysis.Limits learned.Simulated.Samples[k] sample features
+
+    /// E_ref[r_k] on the check events; its error includes that of the normalisation.
+    let private normalisation (learned: LearnedModel) (k: int) : Check =
+        let limits = learned.Analysis.Limits
+        let weights = EventTable.weights learned.Simulated.Events
+
+        let mean role =
+            let rows = rowsOf learned role
+
+            Normalisation.mean
+                learned.Mixture
+                (pick rows learned.Simulated.Sample)
+                (pick rows weights)
+                (pick rows learned.Ratios[k])
+
+        let check, own = mean Role.Check, mean Role.Normalisation
+        let error = sqrt (check.Error * check.Error + own.Error * own.Error)
+        let name = learned.Simulated.Samples[k]
+
+        Check.create
+            $"normalisation of {name}"
+            (CheckRule.Near 1.0)
+            (min limits.Normalisation (limits.Sigmas * error))
+            check.Value
+            error
+            (FormattableString.Invariant
+                $"E_ref[r] = {check.Value:F4} ± {error:F4} on events used neither for training nor for the normalisation.")
+            $"Where it is not one, every expected number of {name} events is off by this factor."
 
     /// E_B[r_S/r_B] for each S whose rate depends on the parameter of interest and each B whose does
     /// not, over all events of B: each was evaluated by networks that never saw it.
@@ -119,7 +150,7 @@ module AnalysisChecks =
     /// finite simulation: a network that claims more than its score carries is overconfident.</summary>
     let score (limits: CheckLimits) (study: SimulationStudy) (twin: BinnedTwin) : Check =
         let unbinned, binned = study.Significance, twin.Expected.Significance
-        let limit = limits.Sigmas * unbinned.Error + 0.1 * unbinned.Value
+        let limit = limits.Sigmas * unbinned.Error + 0.05 * unbinned.Value
 
         Check.create
             "significance of the binned score"
@@ -131,6 +162,10 @@ module AnalysisChecks =
                 $"Expected significance {unbinned.Value:F3} ± {unbinned.Error:F3} unbinned and {binned:F3} with the {twin.Name}, whose templates come from the simulated events.")
             "Where the unbinned one is larger by more, the ratios promise more than they keep."
 
+    // The one of the ratio diagnostics knows nothing of the error of the normalisation itself.
+    let private isNormalisation (check: Check) =
+        check.Name.StartsWith "normalisation of "
+
     /// <summary>The checks of the ratios themselves.</summary>
     /// <param name="learned">the learned model</param>
     /// <param name="estimator">for its head</param>
@@ -141,7 +176,7 @@ module AnalysisChecks =
         (fitted: FittedFeatures)
         : AnalysisChecks =
         let limits = learned.Analysis.Limits
-        let held = rows learned.Held
+        let held = rowsOf learned Role.Check
         let reference = LearnedModel.referenceWeights learned.Mixture learned.Simulated
         let features = features learned fitted held
         let samples = learned.Simulated.Samples
@@ -169,6 +204,10 @@ module AnalysisChecks =
                     (learned.Ratios |> Array.map (pick held))
 
         {
-            Checks = (diagnostics |> List.collect _.Checks) @ [ identity ] @ implied learned
+            Checks =
+                ([ 0 .. samples.Length - 1 ] |> List.map (normalisation learned))
+                @ (diagnostics |> List.collect _.Checks |> List.filter (isNormalisation >> not))
+                @ [ identity ]
+                @ implied learned
             Ratios = diagnostics
         }

@@ -152,13 +152,13 @@ module BinnedTwin =
 
             make settings learned name (List.toArray conventional.Edges) simulated observed)
 
-    /// <summary>The learned score ∂_μ ln D(x; nominal) in bins of equal expectation: what the unbinned
+    /// <summary>The learned score ∂_μ ln D(x; nominal) in bins of equal content
+    /// under the reference: what the unbinned
     /// analysis must agree with, and cannot be more sensitive than by what the binning loses.</summary>
     /// <param name="settings">of the fits</param>
     /// <param name="learned">the events and the model</param>
     /// <param name="bins">how many</param>
-    /// <param name="weights">of the simulated events at the nominal point</param>
-    let score settings (learned: LearnedModel) (bins: int) (weights: float[]) =
+    let score settings (learned: LearnedModel) (bins: int) =
         let nominal = learned.Model.Initial
         let d, gradient = LearnedModel.density learned nominal
         let place = learned.Model.Index[learned.Analysis.Interest]
@@ -168,7 +168,7 @@ module BinnedTwin =
             WeightedQuantile.compute
                 (Array.init (bins - 1) (fun b -> float (b + 1) / float bins))
                 score
-                weights
+                (LearnedModel.referenceWeights learned.Mixture learned.Simulated)
             |> Array.distinct
 
         let low, high = Array.min score, Array.max score

@@ -3,8 +3,8 @@ namespace Nsbi.Infer
 open System
 open Nsbi.Learn
 open Nsbi.Learn.Events
-open Nsbi.Learn.Networks
 open Nsbi.Model
+open Nsbi.Learn.Networks
 
 // Axes: event i, sample k, process c.
 
@@ -31,8 +31,9 @@ type LearnedModel = {
     Ratios: float[][]
     /// <summary>r_k(x_i) of the observed events, [k][i].</summary>
     ObservedRatios: float[][]
-    /// The events on which closure is measured: used neither in training nor in normalisation.
-    Held: bool[]
+    /// <summary>What each simulated event did for the networks that evaluate it: closure is measured on
+    /// those of <c>Role.Check</c>.</summary>
+    Roles: Role[]
     Control: ControlCounts option
     Model: ValidModel
     Tables: RatioTables
@@ -119,11 +120,11 @@ module LearnedModel =
 
                 let settings = estimator.Settings
 
-                let held =
+                let roles =
                     simulated.Groups
                     |> Array.map (fun group ->
                         let fold = DataSplit.fold settings.Seed settings.Folds group
-                        DataSplit.role settings fold group = Role.Check)
+                        DataSplit.role settings fold group)
 
                 Likelihood.compile valid tables
                 |> Result.mapError (List.map fault)
@@ -134,7 +135,7 @@ module LearnedModel =
                     Mixture = mixture
                     Ratios = ratios
                     ObservedRatios = observedRatios
-                    Held = held
+                    Roles = roles
                     Control = control
                     Model = valid
                     Tables = tables

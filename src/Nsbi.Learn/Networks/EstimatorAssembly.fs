@@ -28,80 +28,107 @@ module EstimatorAssembly =
             |> Ok
         | faults -> Error faults
 
-    let private normaliseFold
-        (team: ThreadTeam)
+    /// The ratios of a fold's networks on the events of each of its roles, not yet normalised.
+    type private FoldRatios = {
+        TrainRows: int[]
+        Train: float[][]
+        NormaliseRows: int[]
+        Normalise: float[][]
+        CheckRows: int[]
+        Check: float[][]
+    }
+
+    let private ratiosOf
+        team
+        settings
+        (mixture: ReferenceMixture)
+        (events: LabelledEvents)
+        fold
+        networks
+        =
+        let roles = TrainingTask.roles settings events fold
+        let seen = [ Role.Training; Role.Validation ]
+
+        let train = [|
+            for i in 0 .. roles.Length - 1 do
+                if List.contains roles[i] seen then
+                    i
+        |]
+
+        let normalise = TrainingTask.rowsOf roles Role.Normalisation
+        let check = TrainingTask.rowsOf roles Role.Check
+
+        let raw rows =
+            RawRatios.gather events.FeatureCount events.Features rows
+            |> RawRatios.ofNetworks team settings.Head mixture.WeightArray networks
+
+        {
+            TrainRows = train
+            Train = raw train
+            NormaliseRows = normalise
+            Normalise = raw normalise
+            CheckRows = check
+            Check = raw check
+        }
+
+    /// <summary>One normalisation for all folds: the cross-fitted ratio, that of every event by the
+    /// networks of its own fold, is normalised as the one function it is. Constants of each fold for
+    /// itself would add the noise of its few events.</summary>
+    let private normalise
         (settings: EstimatorSettings)
         (mixture: ReferenceMixture)
         (events: LabelledEvents)
-        (fold: int)
-        (networks: Network[][])
-        : FoldEstimator * NormalisationRecord list =
+        (folds: FoldRatios list)
+        : Normalisation * NormalisationRecord list =
         let w = mixture.WeightArray
-        let roles = TrainingTask.roles settings events fold
 
         let at (values: 'T[]) (rows: int[]) =
             rows |> Array.map (fun row -> values[row])
 
-        let seen = [ Role.Training; Role.Validation ]
-
-        let rows = {|
-            Train = [|
-                for i in 0 .. roles.Length - 1 do
-                    if List.contains roles[i] seen then
-                        i
-            |]
-            Normalise = TrainingTask.rowsOf roles Role.Normalisation
-            Check = TrainingTask.rowsOf roles Role.Check
-        |}
-
-        let raw rows =
-            RawRatios.gather events.FeatureCount events.Features rows
-            |> RawRatios.ofNetworks team settings.Head w networks
-
         let mean rows (ratio: float[]) =
             Normalisation.mean w (at events.ClassArray rows) (at events.WeightArray rows) ratio
 
-        let before = raw rows.Normalise
+        let pooledRows = folds |> Seq.map _.NormaliseRows |> Array.concat
+
+        let pooled =
+            Array.init w.Length (fun c ->
+                folds |> Seq.map (fun f -> f.Normalise[c]) |> Array.concat)
 
         let q =
             Normalisation.referenceWeights
                 w
-                (at events.ClassArray rows.Normalise)
-                (at events.WeightArray rows.Normalise)
+                (at events.ClassArray pooledRows)
+                (at events.WeightArray pooledRows)
 
         let normalisation =
             match settings.Head with
-            | Head.Softmax -> Normalisation.joint w q before
-            | Head.Separate -> Normalisation.divide q before
+            | Head.Softmax -> Normalisation.joint w q pooled
+            | Head.Separate -> Normalisation.divide q pooled
 
-        let after = Normalisation.apply w normalisation before
-        let train = raw rows.Train
-        let check = raw rows.Check |> Normalisation.apply w normalisation
+        let own = Normalisation.apply w normalisation pooled |> Array.map (mean pooledRows)
 
-        let records =
+        let record fold (ratios: FoldRatios) =
+            let check = Normalisation.apply w normalisation ratios.Check
+
             List.init w.Length (fun c ->
-                let closure = mean rows.Check check[c]
-                let own = mean rows.Normalise after[c]
+                let closure = mean ratios.CheckRows check[c]
 
                 {
                     Fold = fold
                     Class = mixture.ClassNames[c]
-                    Train = mean rows.Train train[c]
-                    Before = mean rows.Normalise before[c]
+                    Train = mean ratios.TrainRows ratios.Train[c]
+                    Before = mean ratios.NormaliseRows ratios.Normalise[c]
                     Check = {
                         closure with
-                            Error = sqrt (closure.Error * closure.Error + own.Error * own.Error)
+                            Error =
+                                sqrt (closure.Error * closure.Error + own[c].Error * own[c].Error)
                     }
                 })
 
-        {
-            Networks = networks
-            Normalisation = normalisation
-        },
-        records
+        normalisation, folds |> List.mapi record |> List.concat
 
-    /// <summary>The estimator of trained networks: reads them, and normalises the ratios of each fold on
-    /// events that its networks never saw.</summary>
+    /// <summary>The estimator of trained networks: reads them, and normalises the ratios on events that
+    /// the networks which evaluate them never saw.</summary>
     /// <param name="team">the threads to run on</param>
     /// <param name="settings">as in <c>TrainingTask.ofEstimator</c></param>
     /// <param name="mixture">likewise</param>
@@ -140,19 +167,22 @@ module EstimatorAssembly =
                 | Error faults -> faults)
         with
         | [] ->
-            let normalised =
-                folds
-                |> List.choose Result.toOption
-                |> List.mapi (normaliseFold team settings mixture events)
+            let networks = folds |> List.choose Result.toOption
 
-            RatioEstimator(
-                settings,
-                mixture,
-                preprocessing,
-                normalised |> List.map fst |> Array.ofList,
-                normalised |> List.collect snd
-            )
-            |> Ok
+            let normalisation, records =
+                networks
+                |> List.mapi (ratiosOf team settings mixture events)
+                |> normalise settings mixture events
+
+            let folds = [|
+                for members in networks ->
+                    {
+                        Networks = members
+                        Normalisation = normalisation
+                    }
+            |]
+
+            Ok(RatioEstimator(settings, mixture, preprocessing, folds, records))
         | faults -> Error faults
 
     /// <summary>Trains all networks one after the other and assembles them; without checkpoints.</summary>
