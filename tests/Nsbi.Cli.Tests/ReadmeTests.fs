@@ -21,7 +21,7 @@ let private commands =
     blocks "sh"
     |> List.collect lines
     |> List.filter (fun line -> line.StartsWith "nsbi-fs ")
-    |> List.map (fun line -> (line.Split '#')[0].Trim())
+    |> List.map (fun line -> line.Split('#').[0] |> _.Trim())
 
 [<Test>]
 let ``the scripts of the README run`` () =
@@ -33,8 +33,7 @@ let ``the scripts of the README run`` () =
     for script in scripts do
         Assert.That(script, Does.StartWith "#load \"examples/Nsbi.fsx\"")
 
-        let path =
-            folder.Write("readme.fsx", script.Replace("examples/Nsbi.fsx", nsbi))
+        let path = folder.Write("readme.fsx", script.Replace("examples/Nsbi.fsx", nsbi))
 
         let run = ExamplesTests.runScript path []
         shouldExit 0 run
