@@ -112,6 +112,16 @@ module AnalysisEvents =
                 |> Fault.withValue (string sum)
             ]
 
+    /// The columns of a toy's events, which the analysis may have misspelt.
+    let private ofToy (source: string) (columns: string list) (table: EventTable) =
+        match columns |> List.filter (fun name -> not (Seq.contains name table.Names)) with
+        | [] -> Ok(EventTable.select columns table)
+        | missing ->
+            missing
+            |> List.map (fun name ->
+                Fault.unknown source "there is no such column" name table.Names)
+            |> Error
+
     let private readSample folder (analysis: Analysis) columns (sample: Sample) =
         let read =
             match sample.Source with
@@ -119,10 +129,11 @@ module AnalysisEvents =
                 readFile folder columns sample.Weight path
                 |> Result.map (fun table -> table, sample.Yield)
             | SampleToy(_, name, events) ->
-                let table =
-                    ToyEvents.simulate analysis.Seed name events |> EventTable.select columns
+                let expected = defaultArg sample.Yield (ToyEvents.expected name)
 
-                Ok(table, Some(defaultArg sample.Yield (ToyEvents.expected name)))
+                ToyEvents.simulate analysis.Seed name events
+                |> ofToy $"sample '{sample.Name}'" columns
+                |> Result.map (fun table -> table, Some expected)
 
         read
         |> Result.bind (fun (table, expected) ->
@@ -151,8 +162,8 @@ module AnalysisEvents =
             |> Result.map Some
         | Some(DataToy(_, value)) ->
             ToyEvents.pseudoData analysis.Seed value
-            |> EventTable.select columns
-            |> select analysis
+            |> ofToy "data" columns
+            |> Result.bind (select analysis)
             |> Result.map Some
 
     let private faultsOf result =
