@@ -197,7 +197,7 @@ for point, (_, t) in List.zip scan.Points exact do
 
 printfn ""
 
-for level, name in [ 1.0, "68.27 %, exact [0.594, 1.387]"; 3.841, "95 %, exact [0, 1.765]" ] do
+for level, name in [ 1.0, "68.27 %, exact [0.595, 1.388]"; 3.841, "95 %, exact [0, 1.765]" ] do
     let found = Intervals.find Fit.settings observation best "mu" level
     printfn $"{found}   ({name})"
 
