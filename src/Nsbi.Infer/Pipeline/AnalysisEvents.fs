@@ -26,6 +26,7 @@ type SimulatedEvents = {
 /// from.</summary>
 [<NoComparison; ReferenceEquality>]
 type AnalysisEvents = {
+    /// The simulated events.
     Simulated: SimulatedEvents
     /// The selected observed events, if the analysis has any.
     Observed: EventTable option
