@@ -96,6 +96,21 @@ module internal AnalysisFaults =
                     "give a positive number"
                 |> Fault.withValue (number share)
 
+        let shares = analysis.Reference |> List.map snd
+
+        // Beyond this the rarer sample has no weight that single precision could tell from none.
+        if
+            not shares.IsEmpty
+            && shares |> List.forall (fun share -> Double.IsFinite share && share > 0.0)
+            && List.max shares > 1e6 * List.min shares
+        then
+            at
+                file
+                "$.reference"
+                "the largest weight is more than 1e6 times the smallest"
+                "give weights of similar size: 1 for each sample is a good start"
+            |> Fault.withValue $"{number (List.max shares)} and {number (List.min shares)}"
+
         if analysis.Reference.Length < 2 then
             at
                 file
@@ -121,10 +136,27 @@ module internal AnalysisFaults =
         | Some plan ->
             let path = "$.preselection"
             let names = analysis.Samples |> List.map _.Name
+            let mixed = analysis.Reference |> List.map fst
+            yield! repeated file $"{path}.classes" "class" plan.Classes
 
-            for name in plan.Classes do
+            for name in List.distinct plan.Classes do
                 if not (List.contains name names) then
                     unknown file $"{path}.classes" "there is no such sample" name names
+                elif not (List.contains name mixed) then
+                    unknown
+                        file
+                        $"{path}.classes"
+                        "the sample is no part of the reference"
+                        name
+                        mixed
+
+            if plan.Signal = plan.Background then
+                at
+                    file
+                    $"{path}.background"
+                    "signal and background are the same class"
+                    "name two different classes"
+                |> Fault.withValue plan.Background
 
             if plan.Classes.Length < 2 then
                 at file $"{path}.classes" "a classifier needs two classes or more" "name them"
@@ -156,6 +188,46 @@ module internal AnalysisFaults =
 
             if plan.ControlBins < 1 then
                 at file $"{path}.controlBins" "there is no bin" "give at least one"
+    ]
+
+    let private networks file (analysis: Analysis) = [
+        if analysis.Networks.Folds < 2 then
+            at
+                file
+                "$.networks.folds"
+                "1 fold cannot be cross-fitted: every simulated event must be evaluated by networks \
+                 that never saw it"
+                "give 2 or more"
+            |> Fault.withValue (string analysis.Networks.Folds)
+    ]
+
+    let private limits file (analysis: Analysis) = [
+        let limits = analysis.Limits
+
+        for key, value in
+            [
+                "sigmas", limits.Sigmas
+                "normalisation", limits.Normalisation
+                "pValue", limits.PValue
+                "ratioTolerance", limits.RatioTolerance
+                "largestShare", limits.LargestShare
+                "effectiveEvents", limits.EffectiveEvents
+                "impliedEvents", limits.ImpliedEvents
+                "identity", limits.Identity
+                "largestRatio", limits.LargestRatio
+                "closure", limits.Closure
+            ] do
+            if not (Double.IsFinite value && value >= 0.0) then
+                at
+                    file
+                    $"$.limits.{key}"
+                    "the limit is not a finite number of 0 or above"
+                    "leave it out for the standard limit"
+                |> Fault.withValue (number value)
+
+        if limits.PValue > 1.0 then
+            at file "$.limits.pValue" "no p-value is above 1" "give a number from 0 to 1"
+            |> Fault.withValue (number limits.PValue)
     ]
 
     let private model file (analysis: Analysis) = [
@@ -195,5 +267,5 @@ module internal AnalysisFaults =
     ]
 
     let find (file: string) (analysis: Analysis) : Fault list =
-        [ samples; expressions; references; preselection; model ]
+        [ samples; expressions; references; networks; preselection; limits; model ]
         |> List.collect (fun part -> part file analysis)
