@@ -1,24 +1,7 @@
 namespace Nsbi.Infer
 
 open System.Threading
-open Nsbi.Kernels
 open Nsbi.Model
-
-/// <summary>How a fit is to run.</summary>
-[<NoComparison; ReferenceEquality>]
-type FitSettings = {
-    /// The trust-region search.
-    Search: TrustRegionSettings
-    /// <summary>Starts per parameter of interest, on a grid over its range, bounds included, beside
-    /// the model's initial values; 0 for these alone.</summary>
-    StartsPerPoi: int
-    /// Parameters held at a value, by name, beside those that the model holds.
-    Fixed: Map<string, float>
-    /// Threads that share each evaluation; none for the caller's own.
-    Team: ThreadTeam option
-    /// Ends the fit with an OperationCanceledException.
-    Cancellation: CancellationToken
-}
 
 /// <summary>Maximum-likelihood fits: trust-region Newton steps in the inner coordinates of the
 /// model, between bounds, from several starts.</summary>
@@ -55,92 +38,6 @@ module Fit =
             | Finite jet -> Some jet
             | Infinite _ -> None)
 
-    /// The values of the parameters that are held, by the settings or by the model.
-    let internal held (settings: FitSettings) (compiled: CompiledLikelihood) : Map<string, float> =
-        for name in settings.Fixed.Keys do
-            compiled.Index[name] |> ignore
-
-        (settings.Fixed, compiled.Parameters)
-        ||> List.fold (fun fixed' p ->
-            if p.Fixed && not (fixed'.ContainsKey p.Name) then
-                fixed'.Add(p.Name, p.Initial)
-            else
-                fixed')
-
-    /// Places of the parameters that are not fixed.
-    let internal freePlaces (settings: FitSettings) (compiled: CompiledLikelihood) : int[] =
-        let held = held settings compiled
-
-        compiled.Index.Names
-        |> List.indexed
-        |> List.filter (fun (_, name) -> not (held.ContainsKey name))
-        |> List.map fst
-        |> List.toArray
-
-    /// The initial point with the fixed values, in inner coordinates.
-    let internal template (settings: FitSettings) (compiled: CompiledLikelihood) : float[] =
-        let held = held settings compiled
-
-        compiled.Parameters
-        |> List.map (fun p -> held.TryFind p.Name |> Option.defaultValue p.Initial)
-        |> List.toArray
-        |> compiled.Model.InnerCoordinates.ToInner
-
-    /// The initial point, then a grid over the free parameters of interest.
-    let private starts (settings: FitSettings) (compiled: CompiledLikelihood) (free: int[]) =
-        let initial = template settings compiled
-        let inner = compiled.Model.InnerCoordinates
-
-        let isPoi k =
-            compiled.Parameters[k].Role = PointOfInterest
-
-        let pois = free |> Array.filter isPoi
-
-        // At most about 50 starts, however many parameters of interest there are.
-        let perPoi =
-            if pois.Length = 0 then
-                0
-            else
-                min settings.StartsPerPoi (int (50.0 ** (1.0 / float pois.Length)))
-
-        let grid k =
-            let p = compiled.Parameters[k]
-            let reach = 4.0 * max 1.0 (abs p.Initial)
-            let low = if p.Lower = -infinity then p.Initial - reach else p.Lower
-            let high = if p.Upper = infinity then p.Initial + reach else p.Upper
-
-            let at theta =
-                (inner.ToInner(Array.create initial.Length theta))[k]
-
-            let a, b = at low, at high
-
-            [
-                for j in 0 .. perPoi - 1 do
-                    if perPoi = 1 then
-                        0.5 * (a + b)
-                    else
-                        a + (b - a) * float j / float (perPoi - 1)
-            ]
-
-        let rec combine points places =
-            match places with
-            | [] -> points
-            | k :: rest ->
-                let next = [
-                    for point in points do
-                        for value in grid k do
-                            let moved = Array.copy point
-                            moved[k] <- value
-                            moved
-                ]
-
-                combine next rest
-
-        if perPoi = 0 then
-            [ initial ]
-        else
-            initial :: combine [ initial ] (List.ofArray pois)
-
     type private Found = {
         Point: float[]
         Jet: Jet
@@ -170,50 +67,9 @@ module Fit =
                  next :: kept))
         |> List.rev
 
-    /// 2H⁻¹ over the free parameters inside of their bounds, in θ; none if H is not positive
-    /// definite, or if a parameter is a combination of others (1 − R² below 1e-10).
-    let private covariance (inner: InnerCoordinates) (places: int[]) (found: Found) =
-        let h =
-            Array2D.init places.Length places.Length (fun k l ->
-                found.Jet.Hessian[places[k], places[l]])
-
-        // The gradient is zero in these, so that V_θ = J V_κ Jᵀ exactly.
-        let slope k =
-            if inner.IsSquared k then 2.0 * found.Point[k] else 1.0
-
-        let isDetermined (l: float[,]) =
-            Seq.forall
-                (fun k -> l[k, k] * l[k, k] > 1e-10 * h[k, k])
-                (seq { 0 .. places.Length - 1 })
-
-        SymmetricMatrix.cholesky h
-        |> Option.filter isDetermined
-        |> Option.map (fun l ->
-            let v = SymmetricMatrix.inverse l
-            let n = found.Point.Length
-            let whole = Array2D.zeroCreate n n
-
-            for a in 0 .. places.Length - 1 do
-                for b in 0 .. places.Length - 1 do
-                    let k, l = places[a], places[b]
-                    whole[k, l] <- 2.0 * slope k * slope l * v[a, b]
-
-            whole)
-
-    let private correlation (v: float[,]) =
-        let n = Array2D.length1 v
-
-        Array2D.init n n (fun k l ->
-            if k = l then
-                1.0
-            elif v[k, k] > 0.0 && v[l, l] > 0.0 then
-                v[k, l] / sqrt (v[k, k] * v[l, l])
-            else
-                0.0)
-
     let private invalid (compiled: CompiledLikelihood) settings evaluations reason : FitResult =
         let inner = compiled.Model.InnerCoordinates
-        let values = inner.ToOuter(template settings compiled)
+        let values = inner.ToOuter(FitPoints.template settings compiled)
         let n = values.Length
 
         {
@@ -229,7 +85,7 @@ module Fit =
                     AtBound = false
                 })
             Covariance = Array2D.zeroCreate n n
-            Correlation = correlation (Array2D.zeroCreate n n)
+            Correlation = FitErrors.correlation (Array2D.zeroCreate n n)
             Edm = nan
             Minima = []
             Evaluations = evaluations
@@ -268,7 +124,7 @@ module Fit =
         let compiled = observation.Owner
         let inner = compiled.Model.InnerCoordinates
         let objective = objective settings observation
-        let free = freePlaces settings compiled
+        let free = FitPoints.freePlaces settings compiled
         let names = compiled.Index.Names
         let mutable evaluations = 0
 
@@ -302,7 +158,7 @@ module Fit =
         | None ->
             match starts |> List.choose search |> distinct with
             | [] ->
-                let at = template settings compiled
+                let at = FitPoints.template settings compiled
 
                 let reason =
                     match Likelihood.evaluateInner None observation at with
@@ -315,7 +171,7 @@ module Fit =
             | best :: _ as found ->
                 let inside = free |> Array.filter (fun k -> not (isAtBound objective best.Point k))
 
-                let errors = covariance inner inside best
+                let errors = FitErrors.covariance inner inside best.Point best.Jet
                 let n = names.Length
                 let v = errors |> Option.defaultWith (fun () -> Array2D.zeroCreate n n)
                 let outer = inner.ToOuter best.Point
@@ -333,7 +189,7 @@ module Fit =
                             AtBound = Array.contains k free && isAtBound objective best.Point k
                         })
                     Covariance = v
-                    Correlation = correlation v
+                    Correlation = FitErrors.correlation v
                     Edm = best.Edm
                     Minima =
                         found
@@ -353,8 +209,8 @@ module Fit =
     let runWith (settings: FitSettings) (observation: Observation) : FitResult =
         let compiled = observation.Owner
 
-        freePlaces settings compiled
-        |> starts settings compiled
+        FitPoints.freePlaces settings compiled
+        |> FitPoints.starts settings compiled
         |> runFrom settings observation
 
     /// <summary>The same with the default settings.</summary>

@@ -68,14 +68,8 @@ module Intervals =
         Point: float[]
     }
 
-    /// A lower minimum than the best fit turned up.
-    exception private Lower of point: float[]
-
     let private node (profile: InnerProfile) (near: Node list) (u: float) : Node =
         let struct (t, slope, point) = profile.At(u, near |> List.map _.Point)
-
-        if t < -Profile.slack then
-            raise (Lower point)
 
         {
             U = u
@@ -272,33 +266,19 @@ module Intervals =
         if not (level > 0.0) then
             invalidArg (nameof level) $"The level of t must be positive, not {level}."
 
-        let compute (profile: InnerProfile) =
-            try
-                let middle = node profile [] profile.Minima.Head
+        InnerProfile.compute settings observation best name (fun profile ->
+            let middle = node profile [] profile.Minima.Head
 
-                let nodes =
-                    List.rev (side profile level extent middle -1.0)
-                    @ middle :: side profile level extent middle 1.0
+            let nodes =
+                List.rev (side profile level extent middle -1.0)
+                @ middle :: side profile level extent middle 1.0
 
-                let ends =
-                    nodes
-                    |> List.pairwise
-                    |> List.collect (fun (a, b) -> crossings profile level a b)
+            let ends =
+                nodes
+                |> List.pairwise
+                |> List.collect (fun (a, b) -> crossings profile level a b)
 
-                Choice1Of2(assemble profile level name nodes ends)
-            with Lower point ->
-                Choice2Of2 point
-
-        match Profile.withRestarts settings observation best name compute with
-        | _, Some result -> result
-        | best, None -> {
-            Parameter = name
-            Level = level
-            Intervals = []
-            Lower = None
-            Upper = None
-            Best = best
-          }
+            assemble profile level name nodes ends)
 
     /// <summary>{t ≤ level} over the whole allowed range of a parameter.</summary>
     /// <param name="settings">of the fit</param>

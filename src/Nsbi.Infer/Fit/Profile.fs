@@ -37,117 +37,9 @@ type Scan = {
         :: (this.Points |> List.map (fun p -> row (number p.Value) (number p.T)))
         |> String.concat "\n"
 
-/// <summary>The profile of one parameter in its inner coordinate, with its slope.</summary>
-[<Sealed>]
-type internal InnerProfile
-    (settings: FitSettings, observation: Observation, best: FitResult, name: string) =
-    let compiled = observation.Owner
-    let inner = compiled.Model.InnerCoordinates
-    let place = compiled.Index[name]
-    let objective = Fit.objective settings observation
-
-    let others = Fit.freePlaces settings compiled |> Array.filter (fun k -> k <> place)
-
-    let minima =
-        match best.Minima with
-        | [] -> [ inner.ToInner best.Values ]
-        | minima ->
-            minima
-            |> List.map (fun m -> m.Values |> List.map snd |> List.toArray |> inner.ToInner)
-
-    do
-        if (Fit.held settings compiled).ContainsKey name then
-            invalidArg (nameof name) $"The parameter '{name}' is fixed: free it for its profile."
-
-    member _.Place: int = place
-    member _.Lower: float = objective.Lower[place]
-    member _.Upper: float = objective.Upper[place]
-    member _.Best: FitResult = best
-
-    /// The inner coordinate of the parameter in each minimum, the best first.
-    member _.Minima: float list = minima |> List.map (fun p -> p[place])
-
-    /// The parameter's value at an inner coordinate.
-    member _.Outer(u: float) : float =
-        if inner.IsSquared place then u * u else u
-
-    /// The parameter's error in its inner coordinate, or a guess.
-    member this.Width: float =
-        match best[name].Error with
-        | Some error when inner.IsSquared place -> error / (2.0 * minima.Head[place])
-        | Some error -> error
-        | None ->
-            let range = this.Upper - this.Lower
-
-            if Double.IsFinite range then
-                0.05 * range
-            else
-                0.1 * max 1.0 (abs minima.Head[place])
-
-    /// <summary>t, its slope in the inner coordinate and the whole inner point, at a value of the
-    /// parameter. Starts: the others at each minimum found (so that every basin is seeded), and at
-    /// the points given.</summary>
-    /// <remarks>At the minimum over the others the slope is the partial derivative.</remarks>
-    member _.At(u: float, near: float[] list) : struct (float * float * float[]) =
-        let candidates =
-            near @ minima
-            |> List.choose (fun seed ->
-                let start = Array.copy seed
-                start[place] <- u
-
-                if others.Length = 0 then
-                    objective.Evaluate start |> Option.map (fun jet -> jet, start)
-                else
-                    let restricted = Objective.restrict start others objective
-
-                    TrustRegion.run
-                        settings.Search
-                        restricted
-                        (others |> Array.map (fun k -> start[k]))
-                    |> Option.bind (fun (state, _) ->
-                        let point = Objective.fill start others state.Point
-                        objective.Evaluate point |> Option.map (fun jet -> jet, point)))
-
-        match candidates with
-        | [] ->
-            let nowhere = Array.copy minima.Head
-            nowhere[place] <- u
-            struct (infinity, nan, nowhere)
-        | _ ->
-            let jet, point = candidates |> List.minBy (fun (jet, _) -> jet.Value)
-            struct (jet.Value - best.TwiceNll, jet.Gradient[place], point)
-
 /// <summary>Profile likelihood ratios.</summary>
 [<RequireQualifiedAccess>]
 module Profile =
-
-    /// How far below the best fit a profile may come by rounding.
-    let internal slack = 1e-6
-
-    /// Up to here a lower minimum is taken as the best fit.
-    let private maxRestarts = 5
-
-    /// <summary>Computes with a profile, again from a better fit whenever it finds a lower minimum.
-    /// </summary>
-    let internal withRestarts
-        settings
-        observation
-        best
-        name
-        (compute: InnerProfile -> Choice<'a, float[]>)
-        =
-        let inner = (observation: Observation).Owner.Model.InnerCoordinates
-
-        let rec attempt best left =
-            let profile = InnerProfile(settings, observation, best, name)
-
-            match compute profile with
-            | Choice1Of2 result -> best, Some result
-            | Choice2Of2 _ when left = 0 -> best, None
-            | Choice2Of2 lower ->
-                attempt (Fit.restart settings observation (inner.ToOuter lower) best) (left - 1)
-
-        attempt best maxRestarts
 
     /// <summary>t at each of these values of a parameter.</summary>
     /// <param name="progress">told the share of the values that is done, 0 to 1; may be null</param>
@@ -196,29 +88,19 @@ module Profile =
 
                     v, t, point)
 
-            match points with
-            | _ when List.exists (fun (_, t, _) -> t < -slack) points ->
-                let _, _, lowest = points |> List.minBy (fun (_, t, _) -> t)
-                Choice2Of2 lowest
-            | _ -> Choice1Of2 points
+            {
+                Parameter = name
+                Points =
+                    points
+                    |> List.map (fun (v, t, point) -> {
+                        Value = v
+                        T = max t 0.0
+                        Point = inner.ToOuter point
+                    })
+                Best = profile.Best
+            }
 
-        match withRestarts settings observation best name compute with
-        | best, Some points -> {
-            Parameter = name
-            Points =
-                points
-                |> List.map (fun (v, t, point) -> {
-                    Value = v
-                    T = max t 0.0
-                    Point = inner.ToOuter point
-                })
-            Best = best
-          }
-        | best, None -> {
-            Parameter = name
-            Points = []
-            Best = best
-          }
+        InnerProfile.compute settings observation best name compute
 
     /// <summary>The same without progress.</summary>
     let scan settings observation best name values : Scan =

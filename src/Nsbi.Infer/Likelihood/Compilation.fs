@@ -1,7 +1,6 @@
 namespace Nsbi.Infer
 
 open System
-open System.Globalization
 open Nsbi.Kernels
 open Nsbi.Model
 
@@ -10,14 +9,8 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module internal Compilation =
 
-    let private number (x: float) =
-        x.ToString("R", CultureInfo.InvariantCulture)
-
-    let private fault place what remedy : ModelError = {
-        Place = place
-        Fault = what
-        Remedy = remedy
-    }
+    let private number = TableFault.number
+    let private fault = TableFault.create
 
     let private weightFaults (place: string) (kind: TableKind) (weights: float[]) = [
         match Array.tryFindIndex (Double.IsFinite >> not) weights with
@@ -181,12 +174,7 @@ module internal Compilation =
                 tables.Tables.TryFind(c.Name, kind)
                 |> Option.map (fun t -> kind, table c shapes termParameters kind t))
 
-        let faults =
-            found
-            |> List.collect (fun (_, result) ->
-                match result with
-                | Ok _ -> []
-                | Error faults -> faults)
+        let faults = found |> List.collect (snd >> TableFault.ofResult)
 
         if found.IsEmpty then
             Error [
@@ -247,18 +235,8 @@ module internal Compilation =
                     | Binned c -> Ok(Choice2Of2(binned model c)))
             | faults -> [ Error faults ]
 
-        let faults =
-            results
-            |> List.collect (fun r ->
-                match r with
-                | Ok _ -> []
-                | Error faults -> faults)
-
-        if not faults.IsEmpty then
-            Error faults
-        else
-            let compiled = results |> List.choose Result.toOption
-
+        TableFault.collect results
+        |> Result.map (fun compiled ->
             let unbinned, rescalings =
                 compiled
                 |> List.choose (fun c ->
@@ -279,5 +257,4 @@ module internal Compilation =
                 List.toArray unbinned,
                 List.toArray binned,
                 List.concat rescalings
-            )
-            |> Ok
+            ))

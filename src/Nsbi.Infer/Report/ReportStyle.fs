@@ -48,6 +48,8 @@ figcaption { margin-top: 5px; max-width: 58em; }
   h1 { font-size: 20pt; } h2 { font-size: 13.5pt; margin-top: 22pt; } h3 { font-size: 10.5pt; }
   h2, h3 { break-after: avoid; }
   figure, .card, .cards, tr, .banner { break-inside: avoid; }
+  th, .verdict, figcaption, p.note { font-size: 8.5pt; } .card { padding: 6pt 10pt 7pt; } .card .number { font-size: 15pt; }
+  .card .what, .card .also { font-size: 8.5pt; }
   table { font-size: 8.5pt; } td.meaning { font-size: 8pt; } td.hash { font-size: 7pt; } thead { display: table-header-group; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
