@@ -81,10 +81,25 @@ module AnalysisEvents =
 
         Feature.columns (features @ observable) @ selection |> List.distinct
 
-    let private select (analysis: Analysis) (table: EventTable) : Result<EventTable, Fault list> =
+    let private select
+        (analysis: Analysis)
+        source
+        (table: EventTable)
+        : Result<EventTable, Fault list> =
         match analysis.Selection with
         | None -> Ok table
-        | Some text -> Selection.apply (Selection.parse text |> parsed) table
+        | Some text ->
+            Selection.apply (Selection.parse text |> parsed) table
+            |> Result.bind (fun selected ->
+                if selected.Count > 0 then
+                    Ok selected
+                else
+                    let remedy = $"widen it: there are {table.Count} events"
+
+                    Error [
+                        Fault.create source "the selection keeps no event" remedy
+                        |> Fault.withValue text
+                    ])
 
     let private resolve (folder: string) (path: string) : string = Path.Combine(folder, path)
 
@@ -97,6 +112,15 @@ module AnalysisEvents =
             | None -> request
 
         EventFile.read request (resolve folder path)
+
+    let private columnsOfToy source columns (table: EventTable) : Result<EventTable, Fault list> =
+        match columns |> List.filter (table.Has >> not) with
+        | [] -> Ok(EventTable.select columns table)
+        | unknown ->
+            Error [
+                for column in unknown ->
+                    Fault.unknown source "the toy has no such column" column table.Names
+            ]
 
     let private notPositive (name: string) (sum: float) : Fault list =
         if sum > 0.0 then
@@ -119,14 +143,19 @@ module AnalysisEvents =
                 readFile folder columns sample.Weight path
                 |> Result.map (fun table -> table, sample.Yield)
             | SampleToy(_, name, events) ->
-                let table =
-                    ToyEvents.simulate analysis.Seed name events |> EventTable.select columns
-
-                Ok(table, Some(defaultArg sample.Yield (ToyEvents.expected name)))
+                ToyEvents.simulate analysis.Seed name events
+                |> columnsOfToy $"sample '{sample.Name}'" columns
+                |> Result.map (fun table ->
+                    table, Some(defaultArg sample.Yield (ToyEvents.expected name)))
 
         read
         |> Result.bind (fun (table, expected) ->
-            select analysis table
+            let source =
+                match sample.Source with
+                | SampleFile path -> path
+                | SampleToy _ -> $"sample '{sample.Name}'"
+
+            select analysis source table
             |> Result.bind (fun selected ->
                 match notPositive sample.Name selected.SumOfWeights with
                 | [] ->
@@ -147,12 +176,12 @@ module AnalysisEvents =
         | None -> Ok None
         | Some(DataFile path) ->
             readFile folder columns None path
-            |> Result.bind (select analysis)
+            |> Result.bind (select analysis path)
             |> Result.map Some
         | Some(DataToy(_, value)) ->
             ToyEvents.pseudoData analysis.Seed value
-            |> EventTable.select columns
-            |> select analysis
+            |> columnsOfToy "data" columns
+            |> Result.bind (select analysis "data")
             |> Result.map Some
 
     let private faultsOf result =
