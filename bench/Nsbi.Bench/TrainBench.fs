@@ -99,6 +99,11 @@ let private median (values: float list) : float =
     let sorted = List.sort values
     sorted[sorted.Length / 2]
 
+/// Events per second of the clock, and per second of processor time (which other programs on the
+/// machine disturb less).
+[<Struct>]
+type Speed = { Wall: float; Cpu: float }
+
 /// The Python that has the peers; a machine may have several.
 let private python =
     match Environment.GetEnvironmentVariable "NSBI_PEER_PYTHON" with
@@ -106,7 +111,7 @@ let private python =
     | "" -> "python3"
     | path -> path
 
-/// A peer that measures on demand: one line "go", one line back with events per second.
+/// A peer that measures on demand: one line "go", one line back with both speeds.
 type private Peer(script: string, net: Net, threads: int) =
     let start =
         ProcessStartInfo(python, RedirectStandardInput = true, RedirectStandardOutput = true)
@@ -121,9 +126,12 @@ type private Peer(script: string, net: Net, threads: int) =
     /// "ready", or why not.
     member _.State: string = if isNull first then "it did not start" else first
 
-    member _.Measure() : float =
+    member _.Measure() : Speed =
         peer.StandardInput.WriteLine "go"
-        float (peer.StandardOutput.ReadLine())
+
+        match peer.StandardOutput.ReadLine().Split ' ' with
+        | [| wall; cpu |] -> { Wall = float wall; Cpu = float cpu }
+        | words -> invalidOp $"The peer answered '{words}'."
 
     interface IDisposable with
         member _.Dispose() =
@@ -158,9 +166,19 @@ let private measureNet (script: string) (threads: int) (rounds: int) (net: Net) 
             position <- position + batch
 
     let measure () =
+        let cpu () =
+            Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds
+
+        let events = float (net.Steps * batch)
+        let before = cpu ()
         let watch = Stopwatch.StartNew()
         steps net.Steps
-        float (net.Steps * batch) / watch.Elapsed.TotalSeconds
+        let wall = watch.Elapsed.TotalSeconds
+
+        {
+            Wall = events / wall
+            Cpu = events / (cpu () - before)
+        }
 
     steps (max 3 (net.Steps / 4))
     use peer = new Peer(script, net, threads)
@@ -169,19 +187,25 @@ let private measureNet (script: string) (threads: int) (rounds: int) (net: Net) 
     if not measured then
         printfn "%s: no peer, %s" net.Name peer.State
 
-    let pairs = [ for _ in 1..rounds -> measure (), (if measured then peer.Measure() else nan) ]
-    let own = median (List.map fst pairs)
-    let gflops = own * flops net / 1e9
-    printfn "%-7s %10.0f events/s  %6.1f GFLOP/s  loss %.4f" net.Name own gflops last
+    let none = { Wall = nan; Cpu = nan }
+
+    let pairs = [
+        for _ in 1..rounds -> measure (), (if measured then peer.Measure() else none)
+    ]
+
+    let report name (speeds: Speed list) =
+        let wall, cpu = median (List.map _.Wall speeds), median (List.map _.Cpu speeds)
+        printfn "%-7s %-5s %10.0f events/s %10.0f events/cpu-s" net.Name name wall cpu
+        wall
+
+    let own = report "nsbi" (List.map fst pairs)
+    printfn "%-7s       %.1f GFLOP/s, loss %.4f" "" (own * flops net / 1e9) last
 
     if measured then
-        let ratio = median [ for a, b in pairs -> a / b ]
-
-        printfn
-            "%-7s %10.0f events/s by torch; median ratio %.2f"
-            ""
-            (median (List.map snd pairs))
-            ratio
+        report "torch" (List.map snd pairs) |> ignore
+        let wall = median [ for a, b in pairs -> a.Wall / b.Wall ]
+        let cpu = median [ for a, b in pairs -> a.Cpu / b.Cpu ]
+        printfn "%-7s       median ratio %.2f, of processor time %.2f" "" wall cpu
 
 /// train [--threads N] [--rounds N] [net …]
 let run (arguments: string list) : int =

@@ -2,8 +2,40 @@ module Nsbi.Cli.Program
 
 open System
 open System.IO
+open Nsbi.Cli.Verbs
 
-let private verbs () : Verb list = []
+let private verbs () : Verb list = [
+    {
+        Name = "run"
+        Summary = "a whole analysis: train, check, fit, intervals, report"
+        Run = RunVerb.run
+    }
+    {
+        Name = "train"
+        Summary = "the networks of an analysis only"
+        Run = TrainVerb.run
+    }
+    {
+        Name = "check"
+        Summary = "the networks and the checks of what they learned"
+        Run = CheckVerb.run
+    }
+    {
+        Name = "fit"
+        Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
+        Run = FitVerb.run
+    }
+    {
+        Name = "scan"
+        Summary = "profile likelihood scan of one parameter"
+        Run = ScanVerb.run
+    }
+    {
+        Name = "report"
+        Summary = "the HTML page of a run again"
+        Run = ReportVerb.run
+    }
+]
 
 let private help (verbs: Verb list) : string =
     let lines = [

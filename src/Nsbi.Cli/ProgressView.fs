@@ -14,7 +14,15 @@ type Step = {
     Note: string
 }
 
-/// Shows steps on standard error: bars with the remaining time on a terminal, plain lines
+/// What a long work tells of itself.
+[<RequireQualifiedAccess>]
+type Progress =
+    /// A stage begins.
+    | Stage of sentence: string
+    /// A part of it goes on.
+    | Step of step: Step
+
+/// Shows progress on standard error: bars with the remaining time on a terminal, plain lines
 /// elsewhere.
 [<RequireQualifiedAccess>]
 module ProgressView =
@@ -22,9 +30,9 @@ module ProgressView =
         not Console.IsErrorRedirected
         && Environment.GetEnvironmentVariable "TERM" <> "dumb"
 
-    let private reporter (report: Step -> unit) : IProgress<Step> = {
-        new IProgress<Step> with
-            member _.Report step = lock report (fun () -> report step)
+    let private reporter (report: Progress -> unit) : IProgress<Progress> = {
+        new IProgress<Progress> with
+            member _.Report progress = lock report (fun () -> report progress)
     }
 
     let private line (step: Step) : string =
@@ -33,14 +41,14 @@ module ProgressView =
         let note = if step.Note = "" then "" else "  " + step.Note
         step.Name + ": " + state + note
 
-    /// Lines for the parts that last: the first after the quiet time, then one every interval, and
+    /// A line for each stage, and lines for the parts that last: the first after the quiet time, then one every interval, and
     /// one at the end of a part that had any.
     let plain
         (quiet: TimeSpan)
         (interval: TimeSpan)
         (now: unit -> TimeSpan)
         (log: string -> unit)
-        : IProgress<Step> =
+        : IProgress<Progress> =
         let due = Dictionary<string, TimeSpan>()
         let shown = HashSet<string>()
         let ended = HashSet<string>()
@@ -50,7 +58,7 @@ module ProgressView =
             due[step.Name] <- now () + interval
             log (line step)
 
-        reporter (fun step ->
+        let follow (step: Step) =
             if not (due.ContainsKey step.Name) then
                 due[step.Name] <- now () + quiet
 
@@ -58,9 +66,13 @@ module ProgressView =
                 if now () >= due[step.Name] then
                     show step
             elif ended.Add step.Name && shown.Contains step.Name then
-                show step)
+                show step
 
-    let private onLines (work: IProgress<Step> -> 'T) : 'T =
+        reporter (function
+            | Progress.Stage sentence -> log sentence
+            | Progress.Step step -> follow step)
+
+    let private onLines (work: IProgress<Progress> -> 'T) : 'T =
         let clock = Diagnostics.Stopwatch.StartNew()
 
         plain
@@ -70,7 +82,7 @@ module ProgressView =
             Output.log
         |> work
 
-    let private onTerminal (work: IProgress<Step> -> 'T) : 'T =
+    let private onTerminal (work: IProgress<Progress> -> 'T) : 'T =
         let output = AnsiConsoleOutput Console.Error
         let console = AnsiConsole.Create(AnsiConsoleSettings(Out = output))
 
@@ -87,7 +99,7 @@ module ProgressView =
             .Start(fun context ->
                 let bars = Dictionary<string, ProgressTask>()
 
-                reporter (fun step ->
+                let follow (step: Step) =
                     let bar =
                         match bars.TryGetValue step.Name with
                         | true, bar -> bar
@@ -97,9 +109,13 @@ module ProgressView =
                             bar
 
                     bar.Description <- Markup.Escape $"{step.Name}  {step.Note}"
-                    bar.Value <- step.Fraction)
+                    bar.Value <- step.Fraction
+
+                reporter (function
+                    | Progress.Stage sentence -> console.WriteLine sentence
+                    | Progress.Step step -> follow step)
                 |> work)
 
     /// Does the work while its steps are shown.
-    let run (work: IProgress<Step> -> 'T) : 'T =
+    let run (work: IProgress<Progress> -> 'T) : 'T =
         if isTerminal () then onTerminal work else onLines work

@@ -20,8 +20,12 @@ public sealed class ThreadTeam : IDisposable
     private readonly Thread[] _workers;
     private Action<int, int>? _body;
     private int _tasks;
-    private int _next;
-    private int _active;
+
+    // The number of the list (upper half) and of its next task (lower half): a task is claimed by
+    // adding one while the list is still the same, so a late worker can never claim from a list
+    // whose body it has not read.
+    private long _claims;
+    private int _done;
     private volatile int _generation;
     private volatile bool _stop;
     private Exception? _fault;
@@ -52,8 +56,8 @@ public sealed class ThreadTeam : IDisposable
     /// when all have ended. Workers are numbered 0 … Threads − 1, for scratch space of their own.
     /// </summary>
     /// <exception cref="ArgumentNullException">The body is null.</exception>
-    /// <remarks>The first exception thrown by a task stops the claiming of further tasks and is
-    /// thrown again here.</remarks>
+    /// <remarks>After the first exception no further task is run, and it is thrown again here. The
+    /// caller waits for tasks that others have claimed, never for a worker that is asleep.</remarks>
     public void For(int tasks, Action<int, int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -67,20 +71,24 @@ public sealed class ThreadTeam : IDisposable
             return;
         }
 
+        // Closed while the list changes: no claim can succeed on a mixture of two lists.
+        var generation = _generation + 1;
+        var first = (long)generation << 32;
+        Interlocked.Exchange(ref _claims, first | int.MaxValue);
         _body = body;
         _tasks = tasks;
-        _next = 0;
+        _done = 0;
         _fault = null;
-        Volatile.Write(ref _active, _workers.Length);
+        Volatile.Write(ref _claims, first);
         lock (_gate)
         {
-            _generation++;
+            _generation = generation;
             Monitor.PulseAll(_gate);
         }
 
-        Claim(0);
+        Claim(0, generation);
         var spins = 0;
-        while (Volatile.Read(ref _active) != 0)
+        while (Volatile.Read(ref _done) != tasks)
         {
             if (++spins < SpinLimit)
             {
@@ -139,25 +147,42 @@ public sealed class ThreadTeam : IDisposable
             }
 
             seen = _generation;
-            Claim(worker);
-            Interlocked.Decrement(ref _active);
+            Claim(worker, seen);
         }
     }
 
-    private void Claim(int worker)
+    /// <summary>Claims and runs tasks of a list until there are none left, or another list.
+    /// </summary>
+    private void Claim(int worker, int generation)
     {
-        try
+        while (true)
         {
-            int task;
-            while ((task = Interlocked.Increment(ref _next) - 1) < _tasks)
+            var claims = Volatile.Read(ref _claims);
+            var task = (int)claims;
+            var body = Volatile.Read(ref _body);
+            if ((int)(claims >> 32) != generation || task >= Volatile.Read(ref _tasks))
             {
-                _body!(task, worker);
+                return;
             }
-        }
-        catch (Exception exception)
-        {
-            Interlocked.CompareExchange(ref _fault, exception, null);
-            Volatile.Write(ref _next, _tasks);
+
+            if (Interlocked.CompareExchange(ref _claims, claims + 1, claims) != claims)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (Volatile.Read(ref _fault) is null)
+                {
+                    body!(task, worker);
+                }
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref _fault, exception, null);
+            }
+
+            Interlocked.Increment(ref _done);
         }
     }
 }

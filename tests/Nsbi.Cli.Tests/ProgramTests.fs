@@ -13,7 +13,7 @@ let ``help lists every verb with one line`` (line: string) =
     let run = runIn here (words line)
     shouldExit 0 run
 
-    for verb in [] do
+    for verb in [ "run"; "train"; "check"; "fit"; "scan"; "report" ] do
         Assert.That(run.Output, Does.Match $"(?m)^    {verb} +[a-zA-Z]")
 
     Assert.That(run.Log, Is.Empty)
@@ -28,7 +28,7 @@ let ``the version is told`` () =
 let ``an unknown verb is answered by the nearest one`` () =
     let run = runIn here [ "sacn"; "workspace.json" ]
     shouldExit 2 run
-    Assert.That(run.Log.Trim(), Is.EqualTo "nsbi-fs has no verb 'sacn'; there are .")
+    Assert.That(run.Log.Trim(), Is.EqualTo "nsbi-fs has no verb 'sacn'; did you mean 'scan'?")
     Assert.That(run.Output, Is.Empty)
 
 [<Test>]

@@ -5,7 +5,7 @@ open NUnit.Framework
 open Nsbi.Cli
 
 /// The lines shown for steps that come at given seconds.
-let lines (steps: (float * Step) list) : string list =
+let lines (steps: (float * Progress) list) : string list =
     let shown = ResizeArray<string>()
     let clock = ref 0.0
     let seconds () = TimeSpan.FromSeconds clock.Value
@@ -19,11 +19,12 @@ let lines (steps: (float * Step) list) : string list =
 
     List.ofSeq shown
 
-let step name fraction note = {
-    Name = name
-    Fraction = fraction
-    Note = note
-}
+let step name fraction note =
+    Progress.Step {
+        Name = name
+        Fraction = fraction
+        Note = note
+    }
 
 [<Test>]
 let ``plain progress has a line every ten seconds and one at the end`` () =
@@ -61,3 +62,8 @@ let ``each part has its own lines`` () =
         ]
 
     Assert.That((shown = [ "a: 50 %" ]))
+
+[<Test>]
+let ``a stage is a line at once`` () =
+    let shown = lines [ 0.0, Progress.Stage "reading events"; 0.1, step "a" 0.0 "" ]
+    Assert.That((shown = [ "reading events" ]))

@@ -130,17 +130,23 @@ let ``a shuffle is a permutation and places every item everywhere`` () =
         let items = [| 0..4 |]
         stream.Shuffle(Span items)
         Assert.That((Array.sort items = [| 0..4 |]))
-        items |> Array.iteri (fun place item -> counts[item, place] <- counts[item, place] + 1)
+
+        items
+        |> Array.iteri (fun place item -> counts[item, place] <- counts[item, place] + 1)
 
     let chi2 =
-        counts |> Seq.cast<int> |> Seq.sumBy (fun c -> (float c - 4000.0) ** 2.0 / 4000.0)
+        counts
+        |> Seq.cast<int>
+        |> Seq.sumBy (fun c -> (float c - 4000.0) ** 2.0 / 4000.0)
 
     Assert.That(chi2, Is.LessThan 45.0)
 
 [<Test>]
 let ``a mean that is no mean is refused`` () =
     for mean in [ -1.0; nan; infinity ] do
-        Assert.Throws<ArgumentOutOfRangeException>(Action(fun () ->
-            let mutable s = RandomStream(1UL, "x", 0UL)
-            s.NextPoisson mean |> ignore))
+        Assert.Throws<ArgumentOutOfRangeException>(
+            Action(fun () ->
+                let mutable s = RandomStream(1UL, "x", 0UL)
+                s.NextPoisson mean |> ignore)
+        )
         |> ignore

@@ -5,7 +5,7 @@ open Nsbi.Tests
 
 let private assembly = typeof<Nsbi.Model.Parameter>.Assembly
 
-[<Test>]
+[<Test; Category "Baseline">]
 let ``the public names are those of the baseline`` () =
     PublicSurface.changes assembly "tests/Nsbi.Model.Tests/PublicNames.txt"
     |> String.concat "\n"

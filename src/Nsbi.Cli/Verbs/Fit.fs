@@ -63,9 +63,11 @@ module FitVerb =
                 fun text -> Values.names "--minos" text |> Result.map Some
             )
 
-        let faults model =
+        let faults parameters =
             let names = Option.defaultValue [] minos
-            List.collect (Subject.unknown model "--minos") names @ held subject.Fixed names
+
+            List.collect (Subject.unknown parameters "--minos") names
+            @ held subject.Fixed names
 
         options.Finish(fun () ->
             Subject.prepare call subject faults (fun it ->
@@ -77,7 +79,9 @@ module FitVerb =
                 Answer.Result(
                     Subject.outcome summary.Fit,
                     (fun () -> string summary),
-                    fun writer -> FitSummary.writeMembers writer summary
+                    fun writer ->
+                        FitSummary.writeMembers writer summary
+                        Subject.writeInputs writer it
                 )))
 
     let run (call: Call) : Answer =

@@ -68,6 +68,7 @@ module ScanVerb =
         )
 
     let private json
+        (subject: Subject)
         (status: FitStatus)
         (poi: string)
         (scan: Scan option)
@@ -85,19 +86,22 @@ module ScanVerb =
         let twiceNll = scan |> Option.map (fun scan -> scan.Best.TwiceNll)
         numbers.Number("twiceNll", twiceNll, (fun () -> status.Advice))
         numbers.Close()
+        Subject.writeInputs writer subject
 
     let private scanned (subject: Subject) (poi: string) (grid: float list) : Answer =
         let fit = Fit.runWith subject.Settings subject.Observation
 
         if fit.Status.Succeeded then
-            let progress (steps: IProgress<Step>) = {
+            let progress (steps: IProgress<Progress>) = {
                 new IProgress<float> with
                     member _.Report fraction =
-                        steps.Report {
-                            Name = $"scan of {poi}"
-                            Fraction = fraction
-                            Note = ""
-                        }
+                        steps.Report(
+                            Progress.Step {
+                                Name = $"scan of {poi}"
+                                Fraction = fraction
+                                Note = ""
+                            }
+                        )
             }
 
             let scan =
@@ -111,9 +115,18 @@ module ScanVerb =
                         grid)
 
             let status = scan.Best.Status
-            Answer.Result(Subject.outcome scan.Best, table scan, json status poi (Some scan))
+
+            Answer.Result(
+                Subject.outcome scan.Best,
+                table scan,
+                json subject status poi (Some scan)
+            )
         else
-            Answer.Result(Subject.outcome fit, (fun () -> string fit), json fit.Status poi None)
+            Answer.Result(
+                Subject.outcome fit,
+                (fun () -> string fit),
+                json subject fit.Status poi None
+            )
 
     let private answer (parsed: ParseResults<ScanOption>) (call: Call) : Answer =
         let options = Options()
@@ -139,14 +152,14 @@ module ScanVerb =
         if last < first then
             options.Fault $"--from {number first} is above --to {number last}; exchange them."
 
-        let faults model =
-            match Subject.unknown model "--poi" poi with
+        let faults parameters =
+            match Subject.unknown parameters "--poi" poi with
             | [] ->
                 (subject.Fixed
                  |> List.filter (fun (name, _) -> name = poi)
                  |> List.map (fun _ -> $"--poi: '{poi}' is held by --fix; free it for its scan."))
-                @ Subject.outside model "--from" [ poi, first ]
-                @ Subject.outside model "--to" [ poi, last ]
+                @ Subject.outside parameters "--from" [ poi, first ]
+                @ Subject.outside parameters "--to" [ poi, last ]
             | faults -> faults
 
         options.Finish(fun () ->

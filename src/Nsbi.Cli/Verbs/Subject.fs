@@ -2,9 +2,11 @@ namespace Nsbi.Cli.Verbs
 
 open System
 open System.Globalization
+open System.Text.Json
 open Nsbi.Cli
 open Nsbi.Infer
 open Nsbi.Kernels
+open Nsbi.Learn
 open Nsbi.Model
 
 /// What a verb works on: a workspace with its observed data or an Asimov set, compiled.
@@ -12,6 +14,10 @@ open Nsbi.Model
 type Subject = {
     Compiled: CompiledLikelihood
     Observation: Observation
+    /// SHA-256 of the model as JSON.
+    ModelHash: string
+    /// SHA-256 of the workspace, which holds the hashes of its columns.
+    DataHash: string
     Settings: FitSettings
 }
 
@@ -53,8 +59,8 @@ module Subject =
         value.ToString("G6", CultureInfo.InvariantCulture)
 
     /// The fault of a name that is not a parameter of the model.
-    let unknown (model: ValidModel) (what: string) (name: string) : string list =
-        let known = model.Parameters |> List.map _.Name
+    let unknown (parameters: Parameter list) (what: string) (name: string) : string list =
+        let known = parameters |> List.map _.Name
 
         if List.contains name known then
             []
@@ -62,61 +68,69 @@ module Subject =
             [ $"{what}: there is no parameter '{name}'; {Suggestion.sentence known name}" ]
 
     /// The faults of parameter values: unknown names, values outside of the bounds.
-    let outside (model: ValidModel) (what: string) (values: (string * float) list) : string list =
+    let outside
+        (parameters: Parameter list)
+        (what: string)
+        (values: (string * float) list)
+        : string list =
         values
         |> List.collect (fun (name, value) ->
-            match model.Parameters |> List.tryFind (fun p -> p.Name = name) with
-            | None -> unknown model what name
+            match parameters |> List.tryFind (fun p -> p.Name = name) with
+            | None -> unknown parameters what name
             | Some p when value >= p.Lower && value <= p.Upper -> []
             | Some p -> [
                 $"{what}: {name} = {number value} is outside of the bounds "
                 + $"{number p.Lower} to {number p.Upper} of '{name}'."
               ])
 
+    let private orFaults (next: 'T -> Answer) (result: Result<'T, Fault list>) : Answer =
+        match result with
+        | Ok value -> next value
+        | Error faults -> faults |> List.map string |> Answer.wrongInput
+
     let private observation
         (options: SubjectOptions)
         (workspace: Workspace)
         (compiled: CompiledLikelihood)
-        : Result<Observation, ModelError list> =
+        : Result<Observation, Fault list> =
         match options.Asimov with
-        | None -> Workspace.observe workspace compiled
+        | None -> Workspace.observation options.Workspace compiled workspace
         | Some values ->
             let theta = compiled.Model.Initial
 
             for name, value in values do
                 theta[compiled.Index[name]] <- value
 
-            Observation.asimov compiled theta |> Result.map _.Observation
-
-    let private orFaults (next: 'T -> Answer) (result: Result<'T, ModelError list>) : Answer =
-        match result with
-        | Ok value -> next value
-        | Error faults -> faults |> List.map string |> Answer.wrongInput
+            Observation.asimov compiled theta
+            |> Result.map _.Observation
+            |> Result.mapError (
+                List.map (fun error ->
+                    Fault.create options.Workspace $"{error.Place}: {error.Fault}" error.Remedy)
+            )
 
     /// Reads and compiles the workspace, checks the options against its model, and hands both to the
     /// work. The extra faults are those of the verb's own options.
     let prepare
         (call: Call)
         (options: SubjectOptions)
-        (extra: ValidModel -> string list)
+        (extra: Parameter list -> string list)
         (work: Subject -> Answer)
         : Answer =
-        Workspace.load options.Workspace
+        WorkspaceFile.read options.Workspace
         |> orFaults (fun workspace ->
-            let model = workspace.Model
+            Workspace.compile options.Workspace workspace
+            |> orFaults (fun compiled ->
+                let parameters = compiled.Parameters
+                let asimov = Option.defaultValue [] options.Asimov
 
-            let faults =
-                outside model "--fix" options.Fixed
-                @ (options.Asimov
-                   |> Option.map (outside model "--asimov")
-                   |> Option.defaultValue [])
-                @ extra model
+                let faults =
+                    outside parameters "--fix" options.Fixed
+                    @ outside parameters "--asimov" asimov
+                    @ extra parameters
 
-            if not faults.IsEmpty then
-                Answer.wrongInput faults
-            else
-                Likelihood.compile model workspace.Tables
-                |> orFaults (fun compiled ->
+                if not faults.IsEmpty then
+                    Answer.wrongInput faults
+                else
                     observation options workspace compiled
                     |> orFaults (fun observation ->
                         use team = new ThreadTeam(options.Threads)
@@ -124,6 +138,8 @@ module Subject =
                         work {
                             Compiled = compiled
                             Observation = observation
+                            ModelHash = ContentHash.ofText (ModelJson.write workspace.Model)
+                            DataHash = ContentHash.ofFile options.Workspace
                             Settings = {
                                 Fit.settings with
                                     Fixed = Map.ofList options.Fixed
@@ -131,6 +147,11 @@ module Subject =
                                     Cancellation = call.Cancellation
                             }
                         })))
+
+    /// Writes what the result was made from.
+    let writeInputs (writer: Utf8JsonWriter) (subject: Subject) : unit =
+        writer.WriteString("modelHash", subject.ModelHash)
+        writer.WriteString("dataHash", subject.DataHash)
 
     /// Whether a fit did what was asked.
     let outcome (fit: FitResult) : Outcome =

@@ -2,6 +2,7 @@ namespace Nsbi.Infer
 
 open System
 open System.Globalization
+open Nsbi.Model
 open Nsbi.Learn.Networks
 
 /// <summary>The content of the report of a run.</summary>
@@ -108,6 +109,11 @@ module AnalysisReport =
             BestEpoch = epochs |> Array.findIndex (fun e -> e.Epoch = history.BestEpoch)
         }
 
+    let private fitted (study: SimulationStudy) : Measured = {
+        Value = study.Measurement.Fit[study.Measurement.Interval95.Parameter].Value
+        Error = study.ErrorOfFit
+    }
+
     let private paragraphs (run: RunResult) : string list =
         let analysis = run.Analysis
 
@@ -116,15 +122,22 @@ module AnalysisReport =
             |> List.map (fun (name, share) -> $"{number share} {name}")
             |> String.concat " + "
 
-        let terms =
-            analysis.Terms
-            |> List.map (fun t -> $"({t.Scale})·{t.Name}")
-            |> String.concat " + "
+        let term (t: MixtureTerm) =
+            match t.Scale with
+            | Constant 1.0 -> t.Name
+            | Parameter p -> $"{p.Name}·{t.Name}"
+            | scale -> $"({scale})·{t.Name}"
+
+        let terms = analysis.Terms |> List.map term |> String.concat " + "
 
         [
             $"The parameter {analysis.Interest} is measured with the unbinned likelihood of density ratios that networks learned from simulated events. Mixture: {terms}. Reference density in proportion to {samples}."
             $"{analysis.Networks.Folds}-fold cross-fitting, {analysis.Networks.Members} network(s) per fold averaged in the ratio: every event is evaluated by networks that never saw it, and so is every normalisation. Data go to a fold by a hash of their values."
             "Expected results are given twice: for the simulated events themselves (external closure; their finite number is the only thing that separates them from the truth), and for the learned Asimov set, which closes by construction and proves no physics. Intervals and significances are asymptotic (Wilks); with interference their coverage has to be established with toys."
+            match run.Expected with
+            | Some study ->
+                $"Simulated events: {analysis.Interest} = {fitted study} where {number study.Truth} is true, expected significance {study.Significance}; the errors are those of the finite simulation."
+            | None -> ()
             yield! analysis.Notes
             yield! Option.toList run.BlindReason
             match run.Preselection with

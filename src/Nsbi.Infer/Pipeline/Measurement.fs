@@ -44,6 +44,15 @@ module Measurement =
         let low = max parameter.Lower (min nullValue (low - margin))
         low, min parameter.Upper (max nullValue (high + margin))
 
+    let private points = 60
+
+    /// Values with equal steps, of √μ where the model is smooth in that.
+    let private spaced (squared: bool) (low: float) (high: float) (share: float) : float =
+        if squared then
+            (sqrt low + (sqrt high - sqrt low) * share) ** 2.0
+        else
+            low + (high - low) * share
+
     /// <summary>Fits an observation and draws the profile of the parameter of interest.</summary>
     /// <param name="settings">of all fits</param>
     /// <param name="name">what to call the measurement</param>
@@ -70,8 +79,11 @@ module Measurement =
                 observation.Owner.Parameters |> List.find (fun p -> p.Name = interest)
 
             let low, high = range second parameter nullValue
-            let points = 60
-            let values = [ for i in 0..points -> low + (high - low) * float i / float points ]
+            let place = observation.Owner.Index[interest]
+            let squared = observation.Owner.Model.InnerCoordinates.IsSquared place
+
+            let values = [ for i in 0..points -> spaced squared low high (float i / float points) ]
+
             let values = List.sort (nullValue :: values) |> List.distinct
             let scan = Profile.scan settings observation best interest values
             let atNull = scan.Points |> List.find (fun p -> p.Value = nullValue)

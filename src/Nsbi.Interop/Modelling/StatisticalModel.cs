@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Nsbi.Interop;
 
 /// <summary>A model without faults: what is measured and what is assumed. It holds no data and no
@@ -29,18 +31,7 @@ public sealed class StatisticalModel
     public static StatisticalModel Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string json;
-
-        try
-        {
-            json = File.ReadAllText(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new NsbiException([$"{path}: the file cannot be read; {error.Message}"]);
-        }
-
-        return Parse(json);
+        return Parse(Encoding.UTF8.GetString(Disk.Read(path)));
     }
 
     /// <summary>The model as JSON, from which <see cref="Parse"/> makes the same model again.

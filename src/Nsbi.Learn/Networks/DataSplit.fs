@@ -29,8 +29,8 @@ module DataSplit =
     let fold (seed: uint64) (folds: int) (group: uint64) : int = Fold.ofGroup seed folds group
 
     /// <summary>What an event of a group does for the estimator of fold f.</summary>
-    /// <remarks>The held-out fold (or, with one fold, the held-out share) is divided evenly into
-    /// normalisation and check; the rest into training and validation.</remarks>
+    /// <remarks>The held-out fold (or, with one fold, the held-out share) is divided into
+    /// normalisation and check, the rest into training and validation.</remarks>
     let role (settings: EstimatorSettings) (f: int) (group: uint64) : Role =
         let seed = settings.Seed
 
@@ -41,7 +41,7 @@ module DataSplit =
                 fold seed settings.Folds group = f
 
         if heldOut then
-            if uniform seed "check" group < 0.5 then
+            if uniform seed "check" group < settings.CheckFraction then
                 Role.Check
             else
                 Role.Normalisation

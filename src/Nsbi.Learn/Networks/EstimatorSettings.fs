@@ -30,6 +30,8 @@ type EstimatorSettings = {
     Members: int
     /// Share of the events kept from training where there is one fold, above 0, below 1.
     HeldOut: float
+    /// Share of the held-out events on which closure is measured, above 0, below 1; the others normalise.
+    CheckFraction: float
     /// The seed of every random number: split, first weights, order of events, dropout.
     Seed: uint64
 }
@@ -38,13 +40,14 @@ type EstimatorSettings = {
 [<RequireQualifiedAccess>]
 module EstimatorSettings =
     /// <summary>The standard training, the softmax head, 4 folds, 1 member, a quarter held out where
-    /// there is one fold, seed 1.</summary>
+    /// there is one fold, half of the held-out events to normalise and half to check, seed 1.</summary>
     let standard: EstimatorSettings = {
         Training = ClassifierSettings.standard
         Head = Head.Softmax
         Folds = 4
         Members = 1
         HeldOut = 0.25
+        CheckFraction = 0.5
         Seed = 1UL
     }
 
@@ -56,9 +59,11 @@ module EstimatorSettings =
         if settings.Members < 1 || settings.Members > 10000 then
             Fault.create source "the number of members is out of range" "from 1 to 10000"
             |> Fault.withValue (string settings.Members)
-        if not (settings.HeldOut > 0.0 && settings.HeldOut < 1.0) then
-            Fault.create source "the held-out share is out of range" "above 0, below 1"
-            |> Fault.withValue (JsonFields.text settings.HeldOut)
+        for name, share in
+            [ "held-out share", settings.HeldOut; "check fraction", settings.CheckFraction ] do
+            if not (share > 0.0 && share < 1.0) then
+                Fault.create source $"the {name} is out of range" "above 0, below 1"
+                |> Fault.withValue (JsonFields.text share)
     ]
 
     /// <summary>The same settings, or every fault they have.</summary>
@@ -91,6 +96,7 @@ module EstimatorSettings =
             Folds = fields.Int("folds", standard.Folds)
             Members = fields.Int("members", standard.Members)
             HeldOut = fields.Float("heldOut", standard.HeldOut)
+            CheckFraction = fields.Float("checkFraction", standard.CheckFraction)
             Seed = fields.UInt64("seed", standard.Seed)
         }
 
@@ -112,6 +118,7 @@ module EstimatorSettings =
         writer.WriteNumber("folds", settings.Folds)
         writer.WriteNumber("members", settings.Members)
         writer.WriteNumber("heldOut", settings.HeldOut)
+        writer.WriteNumber("checkFraction", settings.CheckFraction)
         writer.WriteNumber("seed", settings.Seed)
         writer.WriteEndObject()
 

@@ -192,32 +192,26 @@ module LabelledEvents =
         else
             let parts = List.toArray parts
 
-            let keeps (weight: float) =
-                policy <> NegativeWeights.Drop || weight >= 0.0
-
-            let pick (values: ClassEvents -> 'T[]) =
+            let kept =
                 parts
-                |> Array.collect (fun part ->
-                    values part
-                    |> Array.indexed
-                    |> Array.filter (fun (i, _) -> keeps part.Weights[i])
-                    |> Array.map snd)
+                |> Array.map (fun part ->
+                    [| 0 .. part.Weights.Length - 1 |]
+                    |> Array.filter (fun i ->
+                        policy <> NegativeWeights.Drop || part.Weights[i] >= 0.0))
+
+            let pick (value: ClassEvents -> int -> 'T) =
+                Array.map2 (fun part rows -> Array.map (value part) rows) parts kept
+                |> Array.concat
 
             let features =
-                parts
-                |> Array.collect (fun part ->
-                    [|
-                        for i in 0 .. part.Weights.Length - 1 do
-                            if keeps part.Weights[i] then
-                                part.Features[i * featureCount .. (i + 1) * featureCount - 1]
-                    |]
-                    |> Array.concat)
+                Array.zeroCreate<float32>(featureCount * Array.sumBy Array.length kept)
 
-            let classes =
-                parts
-                |> Array.mapi (fun c part ->
-                    part.Weights |> Array.filter keeps |> Array.map (fun _ -> c))
-                |> Array.concat
+            let mutable next = 0
+
+            for c in 0 .. parts.Length - 1 do
+                for i in kept[c] do
+                    Array.Copy(parts[c].Features, i * featureCount, features, next, featureCount)
+                    next <- next + featureCount
 
             let negativeOf (part: ClassEvents) =
                 part.Weights |> Array.filter (fun w -> w < 0.0)
@@ -235,9 +229,10 @@ module LabelledEvents =
                 parts |> Array.map _.Name,
                 featureCount,
                 features,
-                classes,
-                pick _.Weights |> Array.map abs,
-                pick _.Groups,
+                Array.mapi (fun c rows -> Array.replicate (Array.length rows) c) kept
+                |> Array.concat,
+                pick (fun part i -> abs part.Weights[i]),
+                pick (fun part i -> part.Groups[i]),
                 using
             )
             |> Ok

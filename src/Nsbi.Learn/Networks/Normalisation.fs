@@ -50,7 +50,8 @@ module Normalisation =
     /// <param name="classes">class of each event</param>
     /// <param name="weights">u_i ≥ 0</param>
     /// <param name="ratio">r_i of one class's density</param>
-    /// <returns>C and its error, √(Σ_c w_c² Σ_{i of c} u_i² (r_i − ⟨r⟩_c)²/(Σ_{i of c} u_i)²)</returns>
+    /// <returns>C and its error, √(Σ_c w_c² Σ_{i of c} u_i² (r_i − ⟨r⟩_c)²/(Σ_{i of c} u_i)²), at
+    /// least 1e-12 for the rounding of the sums</returns>
     let mean (mixture: float[]) (classes: int[]) (weights: float[]) (ratio: float[]) : Measured =
         let q = referenceWeights mixture classes weights
         let means = Array.zeroCreate<float> mixture.Length
@@ -68,7 +69,10 @@ module Normalisation =
                 let deviation = q[i] * (ratio[i] - means[c] / mixture[c])
                 variance <- variance + deviation * deviation
 
-        { Value = value; Error = sqrt variance }
+        {
+            Value = value
+            Error = max 1e-12 (sqrt variance)
+        }
 
     /// <summary>The constants of plain division, C_c = Σ_i q_i r_c(x_i).</summary>
     let divide (q: float[]) (ratios: float[][]) : Normalisation =

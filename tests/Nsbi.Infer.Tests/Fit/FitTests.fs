@@ -82,6 +82,23 @@ let ``a fixed parameter stays and its constraint counts`` () =
     Assert.That(fit.Covariance[0, 1], same 0.0)
 
 [<Test>]
+let ``a parameter that the model holds stays, and settings may move it`` () =
+    let compiled =
+        RatioTables.empty
+        |> RatioTables.reference "SR" table
+        |> Likelihood.compile (valid (Model.fix "mu" 2.0 InterferenceToy.model))
+        |> ok
+
+    let observation = (ok (Observation.asimov compiled [| 1.0 |])).Observation
+    let fit = Fit.run observation
+    Assert.That(fit["mu"].Value, near 1e-15 2.0)
+    Assert.That(fit["mu"].IsFixed, same true)
+    Assert.That(fit.TwiceNll, near 1e-9 (Likelihood.twiceNll observation [| 2.0 |]))
+
+    let moved = Fit.runWith (Fit.fix "mu" 0.5 Fit.settings) observation
+    Assert.That(moved["mu"].Value, near 1e-15 0.5)
+
+[<Test>]
 let ``covariance is 2H⁻¹ in the parameters themselves, squared ones too`` () =
     let observation = uncorrelatedBackground -5.0 [ 60.0; 65.0 ]
     let fit = Fit.run observation

@@ -46,9 +46,16 @@ let ``the shares of folds and roles are as wanted`` () =
     near 0.1 (share crossed Role.Check)
     near 0.1 (share crossed Role.Normalisation)
     near 0.08 (share crossed Role.Validation)
-    let single = rolesOf { settings 1 with HeldOut = 0.4 }
-    near 0.2 (share single Role.Check)
-    near 0.2 (share single Role.Normalisation)
+
+    let single =
+        rolesOf {
+            settings 1 with
+                HeldOut = 0.4
+                CheckFraction = 0.25
+        }
+
+    near 0.1 (share single Role.Check)
+    near 0.3 (share single Role.Normalisation)
     near 0.06 (share single Role.Validation)
     near 0.54 (share single Role.Training)
 

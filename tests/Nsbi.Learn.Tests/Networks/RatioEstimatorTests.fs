@@ -272,6 +272,10 @@ let ``a class that is the whole reference needs no network`` () =
     let alone = ReferenceMixture.create [ "S", 0.0; "B", 1.0 ] |> valueOf
     let estimator = train (settings Head.Separate 2 1) alone events
     Assert.That(estimator.Folds[0].Networks.Length, Is.EqualTo 1)
+
+    for record in estimator.Normalisation do
+        Assert.That(abs (record.Check.Pull 1.0), Is.LessThan 4.0)
+
     let r = ratiosOfFold estimator 0 grid
     Assert.That(r[1], Is.All.EqualTo(1.0).Within 1e-12)
     Assert.That(r[0].[300], Is.LessThan(r[0].[500]))

@@ -77,6 +77,7 @@ let private settings =
             Folds = folds
             Members = members
             HeldOut = heldOut
+            CheckFraction = 1.0 - heldOut
             Seed = seed
         }
     }
@@ -140,6 +141,7 @@ let ``validation lists every fault of settings made in code`` () =
         EstimatorSettings.standard with
             Members = 0
             HeldOut = 1.0
+            CheckFraction = 0.0
             Training = {
                 ClassifierSettings.standard with
                     BatchSize = 0
@@ -158,4 +160,4 @@ let ``validation lists every fault of settings made in code`` () =
 
     match EstimatorSettings.validate broken with
     | Ok _ -> Assert.Fail "accepted"
-    | Error faults -> Assert.That(faults.Length, Is.EqualTo 10)
+    | Error faults -> Assert.That(faults.Length, Is.EqualTo 11)

@@ -1,0 +1,86 @@
+// From simulated events to a measured signal strength, in C#: simulate, train density ratios, check
+// them, and fit the expectation.
+using Nsbi.Examples;
+using Nsbi.Interop;
+
+// 1. Events. A file would be read by EventSet.Read("signal.csv", weight: "weight").
+const int Events = 40_000;
+var toy = new InterferenceToy(seed: 1);
+EventSet Simulate(Func<int, double[]> sample) => EventSet.FromColumn("x", sample(Events));
+
+var samples = new SimulatedSamples()
+    .With("S", Simulate(toy.Signal))
+    .With("SBI", Simulate(toy.Total))
+    .With("B", Simulate(toy.Background))
+    .With("NI", Simulate(toy.Other));
+Console.WriteLine(samples);
+
+// 2. The model: rates of four densities, as functions of the signal strength mu.
+var mu = Parameter.OfInterest("mu", lower: 0.0, upper: 8.0);
+var model = new ModelBuilder("interference")
+    .Unbinned(
+        "SR",
+        "mixture",
+        sr =>
+            sr.Process("S", InterferenceToy.SignalYield, mu - Coefficient.Sqrt(mu))
+                .Process("SBI", InterferenceToy.TotalYield, Coefficient.Sqrt(mu))
+                .Process("B", InterferenceToy.BackgroundYield, 1.0 - Coefficient.Sqrt(mu))
+                .Process("NI", InterferenceToy.OtherYield)
+    )
+    .Build();
+Console.WriteLine($"\n{model}");
+
+// 3. Density ratios, learned from the events alone. Control-C ends the training.
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+var options = new TrainingOptions
+{
+    HiddenLayers = [32, 32],
+    Epochs = 8,
+    BatchSize = 512,
+    LearningRate = 3e-3,
+    Folds = 2,
+    Seed = 1,
+};
+var progress = new Progress<TrainingUpdate>(update => Console.Error.WriteLine(update));
+
+try
+{
+    var ratios = await RatioTrainer.TrainAsync(samples, ["x"], options, progress, stop.Token);
+    Console.WriteLine($"\n{ratios}");
+
+    // 4. Checks, on events that the training did not use.
+    var checks = ratios.Check(samples);
+    Console.WriteLine($"\n{checks}");
+
+    // 5. The fit of what is expected at mu = 1, its interval and its profile.
+    var likelihood = new LikelihoodBuilder(model)
+        .Reference("SR", ratios.ReferenceTable(samples))
+        .Compile();
+    var expected = likelihood.Asimov();
+    var fit = await expected.FitAsync(cancellation: stop.Token);
+    Console.WriteLine($"\n{fit}");
+    Console.WriteLine($"\n{expected.Interval(fit, "mu")}");
+    Console.WriteLine(expected.Interval(fit, "mu", level: 3.841));
+
+    double[] values = [.. Enumerable.Range(0, 13).Select(i => 0.25 * i)];
+    Console.WriteLine($"\n{expected.Scan(fit, "mu", values)}");
+    return fit.Succeeded && checks.Passed ? 0 : 1;
+}
+catch (NsbiException error)
+{
+    foreach (var fault in error.Faults)
+    {
+        Console.Error.WriteLine(fault);
+    }
+
+    return 2;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

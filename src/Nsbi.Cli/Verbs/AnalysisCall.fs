@@ -1,0 +1,127 @@
+namespace Nsbi.Cli.Verbs
+
+open System
+open System.Globalization
+open System.IO
+open Argu
+open Nsbi.Cli
+open Nsbi.Infer
+open Nsbi.Learn.Networks
+
+type AnalysisOption =
+    | [<MainCommand; ExactlyOnce>] Analysis of ANALYSIS: string
+    | [<Unique>] Out of DIR: string
+    | [<Unique>] Seed of n: string
+    | [<Unique>] Threads of n: string
+    | [<Unique>] Json
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Analysis _ -> "the analysis file"
+            | Out _ -> "the folder of results; what is finished there is not done again"
+            | Seed _ -> "the seed of all random numbers, in place of the analysis's own"
+            | Threads _ -> "threads to use; the results do not depend on them"
+            | Json -> "write one JSON object to standard output"
+
+/// What a verb on an analysis file is asked for.
+type AnalysisCall = {
+    Analysis: string
+    Out: string option
+    Seed: uint64 option
+    Threads: int
+    Unblind: bool
+}
+
+[<RequireQualifiedAccess>]
+module AnalysisCall =
+    let read (options: Options) (parsed: ParseResults<AnalysisOption>) : AnalysisCall = {
+        Analysis = parsed.GetResult AnalysisOption.Analysis
+        Out = parsed.TryGetResult AnalysisOption.Out
+        Seed =
+            options.Optional(
+                parsed.TryGetResult AnalysisOption.Seed,
+                None,
+                Values.seed "--seed" >> Result.map Some
+            )
+        Threads = options.Threads(parsed.TryGetResult AnalysisOption.Threads)
+        Unblind = false
+    }
+
+    let private loss (training: TrainingProgress) : string =
+        [ training.BestLoss; training.ValidationLoss; training.TrainLoss ]
+        |> List.tryFind Double.IsFinite
+        |> Option.map (fun loss -> "loss " + loss.ToString("F5", CultureInfo.InvariantCulture))
+        |> Option.defaultValue ""
+
+    let private shown (progress: PipelineProgress) : Progress =
+        match progress with
+        | Stage sentence -> Progress.Stage sentence
+        | Training training ->
+            let epochs = float training.Epoch + training.Fraction
+
+            Progress.Step {
+                Name = training.Network
+                Fraction = if training.IsDone then 1.0 else epochs / float training.Epochs
+                Note = loss training
+            }
+
+    let private inFolder (out: string option) (work: string -> Answer) : Answer =
+        match out with
+        | Some folder -> work folder
+        | None ->
+            let folder = Directory.CreateTempSubdirectory "nsbi-fs-"
+
+            try
+                work folder.FullName
+            finally
+                folder.Delete true
+
+    /// Runs a part of the pipeline; without a folder of results in one that is thrown away. The work
+    /// gets that folder with what the part gave.
+    let run
+        (call: Call)
+        (it: AnalysisCall)
+        (pipeline: PipelineOptions -> string -> string -> Result<'T, PipelineFault>)
+        (work: string -> 'T -> Answer)
+        : Answer =
+        inFolder it.Out (fun out ->
+            let result =
+                try
+                    ProgressView.run (fun view ->
+                        let options = {
+                            Seed = it.Seed
+                            Threads = it.Threads
+                            Unblind = it.Unblind
+                            Cancellation = call.Cancellation
+                            Progress = {
+                                new IProgress<PipelineProgress> with
+                                    member _.Report progress = view.Report(shown progress)
+                            }
+                        }
+
+                        pipeline options it.Analysis out)
+                with :? OperationCanceledException when it.Out.IsSome ->
+                    Output.log "What was finished is kept; the same command continues there."
+                    reraise ()
+
+            match result with
+            | Ok value -> work out value
+            | Error(WrongInput faults) -> Answer.wrongInput faults
+            | Error(NotSuccessful sentences) ->
+                Answer.Nothing(Outcome.NotSuccessful sentences))
+
+    /// A failed check in two sentences.
+    let private failed (check: Check) : string =
+        $"The check '{check.Name}' failed: {check.Finding} {check.Meaning}"
+
+    /// Whether all checks passed.
+    let outcome (run: RunResult) : Outcome =
+        match run.Checks |> List.filter (fun check -> not check.Passed) with
+        | [] -> Outcome.Done
+        | checks -> Outcome.NotSuccessful(checks |> List.map failed)
+
+    /// "24 of 25 checks passed".
+    let passed (run: RunResult) : string =
+        let good = run.Checks |> List.filter _.Passed |> List.length
+        $"{good} of {run.Checks.Length} checks passed"

@@ -1,0 +1,90 @@
+namespace Nsbi.Cli.Verbs
+
+open System
+open System.Globalization
+open System.IO
+open Argu
+open Nsbi.Cli
+open Nsbi.Infer
+
+type RunOption =
+    | [<MainCommand; ExactlyOnce>] Analysis of ANALYSIS: string
+    | [<Mandatory; Unique>] Out of DIR: string
+    | [<Unique>] Unblind
+    | [<Unique>] Seed of n: string
+    | [<Unique>] Threads of n: string
+    | [<Unique>] Json
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Analysis _ -> "the analysis file"
+            | Out _ -> "the folder of results; what is finished there is not done again"
+            | Unblind -> "look at the data of a blind analysis"
+            | Seed _ -> "the seed of all random numbers, in place of the analysis's own"
+            | Threads _ -> "threads to use; the results do not depend on them"
+            | Json -> "write one JSON object to standard output"
+
+/// The whole pipeline.
+[<RequireQualifiedAccess>]
+module RunVerb =
+    let private about = [
+        "Runs a whole analysis: trains, checks, fits, finds intervals and writes the report."
+        "Stopped at any moment and run again, it continues and ends with the same bytes."
+    ]
+
+    let private examples = [
+        "analysis.json --out results"
+        "analysis.json --out results --unblind --json"
+    ]
+
+    let private read (options: Options) (parsed: ParseResults<RunOption>) : AnalysisCall = {
+        Analysis = parsed.GetResult RunOption.Analysis
+        Out = Some(parsed.GetResult RunOption.Out)
+        Seed =
+            options.Optional(
+                parsed.TryGetResult RunOption.Seed,
+                None,
+                Values.seed "--seed" >> Result.map Some
+            )
+        Threads = options.Threads(parsed.TryGetResult RunOption.Threads)
+        Unblind = parsed.Contains RunOption.Unblind
+    }
+
+    let private measurement (it: Measurement) : string =
+        let z = it.Significance.ToString("F2", CultureInfo.InvariantCulture)
+        $"{it.Name}\n{it.Summary}\nsignificance {z} sigma"
+
+    let private text (report: string) (run: RunResult) () : string =
+        let expected =
+            match run.Expected with
+            | Some study -> study.Measurement
+            | None -> run.Asimov
+
+        String.Join(
+            "\n\n",
+            [
+                yield run.Analysis.Name
+                yield measurement expected
+                yield! run.Observed |> Option.map measurement |> Option.toList
+                yield! run.BlindReason |> Option.toList
+                yield $"{AnalysisCall.passed run}\nreport: {report}"
+            ]
+        )
+
+    let run (call: Call) : Answer =
+        Arguments.dispatch<RunOption> call about examples (fun parsed ->
+            let options = Options()
+            let it = read options parsed
+
+            options.Finish(fun () ->
+                AnalysisCall.run call it Pipeline.run (fun out run ->
+                    let report = Path.Combine(out, "report.html")
+
+                    Answer.Result(
+                        AnalysisCall.outcome run,
+                        text report run,
+                        fun writer ->
+                            RunResult.writeMembers writer run
+                            writer.WriteString("report", report)
+                    ))))

@@ -1,0 +1,84 @@
+namespace Nsbi.Infer
+
+open System.IO
+open System.Text.Encodings.Web
+open System.Text.Json
+open Nsbi.Learn
+open Nsbi.Learn.Networks
+
+/// The files of a run.
+[<RequireQualifiedAccess>]
+module internal Publication =
+
+    let private json (write: Utf8JsonWriter -> unit) : byte[] =
+        use buffer = new MemoryStream()
+
+        let settings =
+            JsonWriterOptions(
+                Indented = true,
+                NewLine = "\n",
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            )
+
+        using (new Utf8JsonWriter(buffer, settings)) (fun writer ->
+            writer.WriteStartObject()
+            writer.WriteNumber("schemaVersion", 1)
+            write writer
+            writer.WriteEndObject())
+
+        buffer.ToArray()
+
+    let private results (store: TaskStore) (run: RunResult) : byte[] =
+        json (fun writer ->
+            writer.WriteString("version", store.Identity.Version)
+            writer.WriteString("instructionPath", store.Identity.InstructionPath)
+            writer.WriteStartObject "files"
+
+            for name, hash in run.Files do
+                writer.WriteString(name, hash)
+
+            writer.WriteEndObject()
+            RunResult.writeMembers writer run)
+
+    /// The workspace of the learned model, without the data where nobody has looked at them.
+    let private workspace (learned: LearnedModel) (run: RunResult) : Workspace =
+        let blind = run.Observed.IsNone
+
+        let tables =
+            if blind then
+                {
+                    learned.Tables with
+                        Tables =
+                            learned.Tables.Tables
+                            |> Map.filter (fun (_, kind) _ -> kind = TableKind.Reference)
+                }
+            else
+                learned.Tables
+
+        let counts = learned.Control |> Option.bind _.Counts
+
+        {
+            Workspace.create learned.Model.Model tables with
+                Counts =
+                    match counts with
+                    | Some counts when not blind ->
+                        Map.ofList [ AnalysisModel.controlRegion, counts ]
+                    | _ -> Map.empty
+        }
+
+    /// <summary>Writes <c>networks.json</c>, <c>results.json</c>, <c>workspace.json</c> with its columns,
+    /// <c>report.json</c> and <c>report.html</c>.</summary>
+    let write
+        (store: TaskStore)
+        (trained: TrainedAnalysis)
+        (learned: LearnedModel)
+        (run: RunResult)
+        : Result<unit, PipelineFault> =
+        store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
+        store.Publish("results.json", results store run)
+        let content = AnalysisReport.content store.Identity run
+        store.Publish("report.json", ReportJson.write content)
+        store.Publish("report.html", System.Text.Encoding.UTF8.GetBytes(Report.render content))
+
+        WorkspaceFile.write (Path.Combine(store.Folder, "workspace.json")) (workspace learned run)
+        |> Result.mapError (fun faults -> NotSuccessful(Fault.sentences faults))

@@ -1,0 +1,138 @@
+namespace Nsbi.Infer
+
+open Nsbi.Learn.Events
+
+/// What is measured with a learned model, in the order in which it is done.
+[<RequireQualifiedAccess>]
+module internal RunStages =
+
+    let private unsuccessful what (result: Result<'a, FitResult>) =
+        result
+        |> Result.mapError (fun fit ->
+            NotSuccessful [ $"The fit of {what} did not succeed: {fit.Status.Advice}" ])
+
+    let private swap (result: Result<'a, 'e> option) : Result<'a option, 'e> =
+        match result with
+        | None -> Ok None
+        | Some(Ok value) -> Ok(Some value)
+        | Some(Error error) -> Error error
+
+    let private sentences result = result |> Result.mapError NotSuccessful
+
+    /// Everything that can be said without the data.
+    let expect
+        (options: PipelineOptions)
+        (fits: FitSettings)
+        (trained: TrainedAnalysis)
+        (learned: LearnedModel)
+        =
+        let analysis = trained.Analysis
+        PipelineStage.begins options "checking the ratios"
+        let checks = AnalysisChecks.ratios learned trained.Estimator trained.Features
+        PipelineStage.begins options "fitting the expectation"
+
+        SimulationStudy.make fits learned
+        |> swap
+        |> unsuccessful "the simulated events"
+        |> Result.bind (fun study ->
+            let asimov =
+                match Observation.asimov learned.Likelihood learned.Model.Initial with
+                | Ok asimov ->
+                    Measurement.make
+                        fits
+                        "asimov"
+                        analysis.Interest
+                        analysis.Null
+                        asimov.Observation
+                    |> unsuccessful "the learned Asimov set"
+                | Error faults -> Error(NotSuccessful(faults |> List.map string))
+
+            asimov
+            |> Result.bind (fun asimov ->
+                let score =
+                    study
+                    |> Option.map (fun _ -> BinnedTwin.score fits learned 20)
+                    |> swap
+                    |> sentences
+
+                score
+                |> Result.map (fun score ->
+                    let closure =
+                        match study with
+                        | None -> []
+                        | Some study ->
+                            AnalysisChecks.closure analysis.Limits analysis.Interest study
+                            @ (score
+                               |> Option.map (AnalysisChecks.score analysis.Limits study)
+                               |> Option.toList)
+
+                    {
+                        Analysis = analysis
+                        Networks = trained.Networks
+                        Normalisation = trained.Estimator.Normalisation
+                        Preselection = trained.Cut
+                        Checks = checks.Checks @ closure
+                        Ratios = checks.Ratios
+                        Asimov = asimov
+                        Expected = study
+                        Observed = None
+                        Score = score
+                        Conventional = None
+                        BlindReason = None
+                        Sensitivity =
+                            match study with
+                            | Some study ->
+                                FittedFeatures.columns trained.Features
+                                |> Sensitivity.byColumn learned study.Weights
+                            | None -> []
+                        Files = trained.Events.Files
+                    })))
+
+    /// The data, if they may be looked at, and the conventional analysis beside them.
+    let observe
+        (options: PipelineOptions)
+        (fits: FitSettings)
+        (learned: LearnedModel)
+        (run: RunResult)
+        =
+        let analysis = learned.Analysis
+
+        let reason =
+            if learned.Observed.IsNone then
+                None
+            elif not analysis.Blind || options.Unblind then
+                None
+            elif run.Passed then
+                Some
+                    "The analysis is blind: the data were not looked at. All checks passed; --unblind shows them."
+            else
+                Some "The analysis is blind: the data were not looked at, and some checks failed."
+
+        let open' = learned.Observed.IsSome && reason.IsNone
+
+        PipelineStage.begins
+            options
+            (if open' then
+                 "fitting the data"
+             else
+                 "fitting the conventional analysis")
+
+        let observed =
+            if open' then
+                LearnedModel.ofData learned
+                |> Option.map (Measurement.make fits "observed" analysis.Interest analysis.Null)
+                |> swap
+                |> unsuccessful "the data"
+            else
+                Ok None
+
+        match observed, BinnedTwin.conventional fits learned open' |> swap |> sentences with
+        | Ok observed, Ok conventional ->
+            Ok {
+                run with
+                    Observed = observed
+                    Conventional = conventional
+                    BlindReason = reason
+            }
+        | Error fault, _
+        | _, Error fault -> Error fault

@@ -1,0 +1,65 @@
+namespace Nsbi.Interop;
+
+/// <summary>The checks of a whole estimator, put together from those of its ratios.</summary>
+internal static class RatioChecks
+{
+    public static IEnumerable<FInfer.Check> Run(
+        FNetworks.RatioEstimator estimator,
+        PreparedEvents events,
+        double[] reference,
+        double[][] ratios
+    )
+    {
+        var limits = FInfer.CheckLimitsModule.standard;
+        var held = Held(estimator.Settings, events.Groups);
+        double[] Pick(double[] values) => [.. held.Select(i => values[i])];
+
+        var weights = FEvents.EventTableModule.weights(events.Table);
+        var features = events
+            .Matrix.Names.Select(
+                (name, j) =>
+                    Tuple.Create(
+                        name,
+                        held.Select(i =>
+                                (double)events.Matrix.Values[i * events.Matrix.Columns + j]
+                            )
+                            .ToArray()
+                    )
+            )
+            .ToFSharp();
+
+        for (var k = 0; k < ratios.Length; k++)
+        {
+            double[] target = [.. held.Select(i => events.Samples[i] == k ? weights[i] : 0.0)];
+            var sample = FInfer.RatioSampleModule.create(Pick(reference), target, Pick(ratios[k]));
+            var name = estimator.ClassNames[k];
+
+            foreach (
+                var check in FInfer
+                    .RatioDiagnosticsModule.run(limits, name, sample, features)
+                    .Checks
+            )
+            {
+                yield return check;
+            }
+        }
+
+        yield return FInfer.MixtureIdentityCheck.run(
+            limits,
+            [.. estimator.Mixture.Weights],
+            [.. ratios.Select(Pick)]
+        );
+    }
+
+    /// <summary>Events that neither trained the networks of their fold nor normalised them.</summary>
+    private static int[] Held(FNetworks.EstimatorSettings settings, ulong[] groups) =>
+        [
+            .. Enumerable
+                .Range(0, groups.Length)
+                .Where(i =>
+                {
+                    var fold = FNetworks.DataSplit.fold(settings.Seed, settings.Folds, groups[i]);
+                    return FNetworks.DataSplit.role(settings, fold, groups[i]).IsCheck;
+                }),
+        ];
+}

@@ -1,0 +1,150 @@
+module AnalysisVerbTests
+
+open System.Diagnostics
+open System.IO
+open System.Text.Json
+open System.Threading
+open NUnit.Framework
+open CommandLine
+open Analyses
+
+let private run (folder: Folder) (line: string) : Run = runIn folder.Path (words line)
+
+/// All files of a folder but those in log/, with their bytes.
+let private content (folder: string) : (string * string) list = [
+    for path in Directory.GetFiles(folder, "*", SearchOption.AllDirectories) |> Array.sort do
+        let name = Path.GetRelativePath(folder, path)
+
+        if not (name.StartsWith "log") then
+            name, System.Convert.ToHexString(File.ReadAllBytes path)
+]
+
+[<Test>]
+let ``the keys of a run may not change`` () =
+    use folder = new Folder()
+    writeToy folder
+    let result = run folder "run analysis.json --out results --unblind --json"
+    shouldExit 0 result
+    let written = json result
+    let keys = Set.ofList (keys written)
+
+    for key in [ "schemaVersion"; "fit"; "report"; "checks"; "observed"; "expected"; "seed" ] do
+        Assert.That(keys.Contains key, key)
+
+    let fit = written.GetProperty "fit"
+
+    for key in [ "status"; "twiceNll"; "parameters"; "correlation"; "minima" ] do
+        Assert.That(fit.TryGetProperty key |> fst, key)
+
+    for key in [ "name"; "passed"; "value"; "limit" ] do
+        Assert.That(written.GetProperty("checks")[0].TryGetProperty key |> fst, key)
+
+    let report = folder.File(written.GetProperty("report").GetString())
+    Assert.That(File.ReadAllText report, Does.Contain "<svg")
+    Assert.That(result.Log, Does.Contain "training the ratio networks")
+
+[<Test>]
+let ``a blind run shows no data and says so`` () =
+    use folder = new Folder()
+    writeToy folder
+    let result = run folder "run analysis.json --out results --json"
+    shouldExit 0 result
+    let written = json result
+    Assert.That(written.TryGetProperty "observed" |> fst, Is.False)
+    Assert.That(written.GetProperty("blind").GetString(), Does.Contain "--unblind")
+
+[<Test>]
+let ``a failed check exits with 1 and says what it means`` () =
+    use folder = new Folder()
+    writeToy folder
+    replace folder "analysis.json" "\"effectiveEvents\": 0" "\"effectiveEvents\": 1e9"
+    let result = run folder "run analysis.json --out results --json"
+    shouldExit 1 result
+    shouldHideStacks result
+    Assert.That((json result).GetProperty("passed").GetBoolean(), Is.False)
+    Assert.That(result.Log, Does.Match @"(?m)^The check '.*' failed: ")
+
+[<Test>]
+let ``training gives the loss and the seconds of each network and is not done twice`` () =
+    use folder = new Folder()
+    writeToy folder
+    let first = run folder "train analysis.json --out results --json"
+    shouldExit 0 first
+    let networks = (json first).GetProperty "networks"
+    Assert.That(networks.GetArrayLength(), Is.EqualTo 2)
+    Assert.That((keys networks[0] = [ "name"; "loss"; "seconds" ]))
+    Assert.That(networks[0].GetProperty("seconds").GetDouble(), Is.GreaterThan 0.0)
+    let again = run folder "train analysis.json --out results --json"
+    shouldExit 0 again
+    let reused = (json again).GetProperty("networks")[0]
+    Assert.That(reused.GetProperty("seconds").GetDouble(), Is.EqualTo 0.0)
+
+[<Test>]
+let ``a check needs no folder`` () =
+    use folder = new Folder()
+    writeToy folder
+    let result = run folder "check analysis.json --json"
+    shouldExit 0 result
+    Assert.That((json result).GetProperty("checks").GetArrayLength(), Is.GreaterThan 10)
+    Assert.That(Directory.GetFileSystemEntries folder.Path |> Array.length, Is.EqualTo 1)
+
+[<Test>]
+let ``the seed of the command line counts`` () =
+    use folder = new Folder()
+    writeToy folder
+    let result = run folder "train analysis.json --out a --seed 4 --json"
+    let other = run folder "train analysis.json --out b --json"
+    shouldExit 0 result
+    Assert.That(content (folder.File "a"), Is.Not.EqualTo(content (folder.File "b")))
+    Assert.That(other.Output, Is.Not.EqualTo result.Output)
+
+[<Test>]
+let ``the report is made again with the same bytes`` () =
+    use folder = new Folder()
+    writeFiles folder
+    shouldExit 0 (run folder "run analysis.json --out results")
+    let before = content (folder.File "results")
+    File.Delete(folder.File "results/report.html")
+    let again = run folder "report results --json"
+    shouldExit 0 again
+    Assert.That((json again).GetProperty("report").GetString(), Does.EndWith "report.html")
+    Assert.That((content (folder.File "results") = before))
+
+[<Test>]
+let ``an interrupted run exits with 130 and continues to the same bytes`` () =
+    if not (System.OperatingSystem.IsWindows()) then
+        use folder = new Folder()
+        writeToy folder
+        replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 40"
+        let line = "run analysis.json --out interrupted"
+        let running = start "dotnet" folder.Path (program :: words line)
+        let tasks = folder.File "interrupted/tasks"
+        let clock = Stopwatch.StartNew()
+
+        while not running.HasExited
+              && not (Directory.Exists tasks)
+              && clock.Elapsed.TotalSeconds < 60.0 do
+            Thread.Sleep 20
+
+        let signal = runProgram "kill" folder.Path [ "-INT"; string running.Id ]
+        shouldExit 0 signal
+        let stopped = finish running
+        shouldExit 130 stopped
+        shouldHideStacks stopped
+        Assert.That(stopped.Log, Does.Contain "the same command continues there")
+        Assert.That(File.Exists(folder.File "interrupted/report.html"), Is.False)
+        shouldExit 0 (run folder line)
+        shouldExit 0 (run folder "run analysis.json --out whole --threads 1")
+        let whole = content (folder.File "whole")
+        Assert.That((content (folder.File "interrupted") = whole))
+
+[<Test>]
+let ``progress never touches standard output`` () =
+    use folder = new Folder()
+    writeToy folder
+    let result = run folder "train analysis.json --out results --json"
+    shouldExit 0 result
+    Assert.That(result.Output, Does.StartWith "{")
+    Assert.That(result.Output.TrimEnd(), Does.EndWith "}")
+    use document = JsonDocument.Parse result.Output
+    Assert.That(document.RootElement.ValueKind, Is.EqualTo JsonValueKind.Object)

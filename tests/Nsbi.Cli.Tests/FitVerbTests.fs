@@ -1,0 +1,126 @@
+module FitVerbTests
+
+open System.Text.Json
+open NUnit.Framework
+open Nsbi.Model
+open Nsbi.Model.Words
+open CommandLine
+open Workspaces
+
+let private number (name: string) (element: JsonElement) : float =
+    element.GetProperty(name).GetDouble()
+
+let private fit (folder: Folder) (line: string) : Run =
+    runIn folder.Path ("fit" :: "workspace.json" :: words line)
+
+[<Test>]
+let ``the keys of a fit may not change`` () =
+    use folder = new Folder()
+    interference folder |> ignore
+    let run = fit folder "--json"
+    shouldExit 0 run
+    Assert.That(run.Log, Is.Empty)
+    let result = json run
+
+    Assert.That(
+        (keys result = [
+            "schemaVersion"
+            "verb"
+            "version"
+            "status"
+            "advice"
+            "twiceNll"
+            "parameters"
+            "correlation"
+            "minima"
+            "edm"
+            "evaluations"
+            "modelHash"
+            "dataHash"
+        ])
+    )
+
+    let mu = result.GetProperty("parameters")[0]
+
+    Assert.That((keys mu = [ "name"; "value"; "error"; "minos"; "intervals"; "fixed"; "atBound" ]))
+
+    Assert.That((keys (mu.GetProperty "minos") = [ "lower"; "upper" ]))
+
+[<Test>]
+let ``the Asimov fit of the interference toy has the known error`` () =
+    use folder = new Folder()
+    interference folder |> ignore
+    let run = fit folder "--asimov mu=1 --minos mu --json"
+    shouldExit 0 run
+    let result = json run
+    let mu = result.GetProperty("parameters")[0]
+    Assert.That(result.GetProperty("status").GetString(), Is.EqualTo "converged")
+    Assert.That(number "value" mu, Is.EqualTo(1.0).Within 1e-6)
+    Assert.That(number "error" mu, Is.EqualTo(0.390034).Within 1e-6)
+    Assert.That(number "lower" (mu.GetProperty "minos"), Is.EqualTo(-0.406).Within 1.5e-3)
+    let correlation = result.GetProperty "correlation"
+    let diagonal = correlation[0][0]
+    Assert.That(diagonal.GetDouble(), Is.EqualTo 1.0)
+    Assert.That(result.GetProperty("minima").GetArrayLength(), Is.EqualTo 2)
+
+[<Test>]
+let ``the result does not depend on the threads`` () =
+    use folder = new Folder()
+    interference folder |> ignore
+    let one = fit folder "--json --threads 1"
+    let three = fit folder "--json --threads 3"
+    shouldExit 0 one
+    Assert.That(three.Output, Is.EqualTo one.Output)
+
+[<Test>]
+let ``a person sees a table`` () =
+    use folder = new Folder()
+    counting folder (Constant 1.0) 35.0 |> ignore
+    let run = fit folder ""
+    shouldExit 0 run
+    Assert.That(run.Output, Does.Match @"(?m)^mu +1\.5 +0\.59")
+    Assert.That(run.Output, Does.Match @"(?m)^mu: 68\.3 % interval \[")
+
+[<Test>]
+let ``a held parameter is reported as held`` () =
+    use folder = new Folder()
+    counting folder (Constant 1.0) 35.0 |> ignore
+    let run = fit folder "--fix mu=2 --json"
+    shouldExit 0 run
+    let mu = (json run).GetProperty("parameters")[0]
+    Assert.That(number "value" mu, Is.EqualTo 2.0)
+    Assert.That(mu.GetProperty("error").ValueKind, Is.EqualTo JsonValueKind.Null)
+    Assert.That(mu.GetProperty("reason").GetString(), Does.Contain "the parameter is fixed")
+
+[<Test>]
+let ``a fit at a bound succeeds without an error`` () =
+    use folder = new Folder()
+    counting folder (Constant 1.0) 5.0 |> ignore
+    let run = fit folder "--json"
+    shouldExit 0 run
+    Assert.That((json run).GetProperty("status").GetString(), Is.EqualTo "atBoundary")
+
+[<Test>]
+let ``a fit that does not converge exits with 1 and says what to do`` () =
+    use folder = new Folder()
+    counting folder (poi "nu" |> between 0.0 10.0) 35.0 |> ignore
+    let run = fit folder "--json"
+    shouldExit 1 run
+    Assert.That((json run).GetProperty("status").GetString(), Is.EqualTo "notConverged")
+    Assert.That(run.Log, Does.StartWith "notConverged: ")
+
+[<Test>]
+let ``an unbounded likelihood exits with 1 and is an invalid model`` () =
+    use folder = new Folder()
+    interference folder |> ignore
+
+    replaceColumn folder "*-observed-weights.npy" (fun weights ->
+        weights[0] <- -1.0
+        Nsbi.Learn.Events.NpyArray.ofVector weights)
+
+    let run = fit folder "--json"
+    shouldExit 1 run
+    let result = json run
+    Assert.That(result.GetProperty("status").GetString(), Is.EqualTo "invalidModel")
+    Assert.That(result.GetProperty("twiceNll").ValueKind, Is.EqualTo JsonValueKind.Null)
+    Assert.That(result.GetProperty("reason").GetString(), Does.Contain "twiceNll: ")
