@@ -36,8 +36,11 @@ let ``the keys of a run may not change`` () =
     for key in [ "status"; "twiceNll"; "parameters"; "correlation"; "minima" ] do
         Assert.That(fit.TryGetProperty key |> fst, key)
 
+    let checks = written.GetProperty "checks"
+    let check = checks[0]
+
     for key in [ "name"; "passed"; "value"; "limit" ] do
-        Assert.That(written.GetProperty("checks")[0].TryGetProperty key |> fst, key)
+        Assert.That(check.TryGetProperty key |> fst, key)
 
     let report = folder.File(written.GetProperty("report").GetString())
     Assert.That(File.ReadAllText report, Does.Contain "<svg")

@@ -83,19 +83,18 @@ type PackageTests() =
             )
 
     [<Test>]
-    member _.``a script runs on the package from anywhere``() =
-        let script =
-            String.concat "\n" [
-                $"#i \"\"\"nuget: {packages}\"\"\""
-                $"#r \"nuget: Nsbi, {version}\""
-                "open Nsbi.Model"
-                "printfn \"%s\" typeof<Model>.FullName"
-            ]
+    member _.``an example runs on the package from anywhere``() =
+        let example =
+            File.ReadAllText(Path.Combine(root, "examples", "01-interference.fsx"))
 
-        let file = folder.Write("script/packaged.fsx", script)
+        let load = "#load \"Nsbi.fsx\""
+        Assert.That(example, Does.Contain load)
+
+        let packaged = $"#i \"\"\"nuget: {packages}\"\"\"\n#r \"nuget: Nsbi, {version}\""
+        let file = folder.Write("script/packaged.fsx", example.Replace(load, packaged))
         let run = runProgram "dotnet" (Path.GetDirectoryName file) [ "fsi"; file ]
         shouldExit 0 run
-        Assert.That(run.Output, Does.Contain "Nsbi.Model.Model")
+        Assert.That(run.Output, Does.Contain "0.390034")
 
     [<Test>]
     member _.``the tool installs and shows its help``() =

@@ -42,6 +42,7 @@ let private isMachinery (m: MemberInfo) =
             "GetType"
             ".ctor"
             "Tags"
+            "value__"
         ]
 
     names.Contains m.Name || isGenerated m

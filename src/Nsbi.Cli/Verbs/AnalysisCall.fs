@@ -62,7 +62,11 @@ module AnalysisCall =
 
             Progress.Step {
                 Name = training.Network
-                Fraction = if training.IsDone then 1.0 else epochs / float training.Epochs
+                Fraction =
+                    if training.IsDone then
+                        1.0
+                    else
+                        epochs / float training.Epochs
                 Note = loss training
             }
 
@@ -108,8 +112,7 @@ module AnalysisCall =
             match result with
             | Ok value -> work out value
             | Error(WrongInput faults) -> Answer.wrongInput faults
-            | Error(NotSuccessful sentences) ->
-                Answer.Nothing(Outcome.NotSuccessful sentences))
+            | Error(NotSuccessful sentences) -> Answer.Nothing(Outcome.NotSuccessful sentences))
 
     /// A failed check in two sentences.
     let private failed (check: Check) : string =

@@ -126,7 +126,16 @@ module Fit =
         let objective = objective settings observation
         let free = FitPoints.freePlaces settings compiled
         let names = compiled.Index.Names
+        let held = FitPoints.held settings compiled
         let mutable evaluations = 0
+
+        // A held value as it was given: √ and square may change its last digit.
+        let toOuter (point: float[]) =
+            let outer = inner.ToOuter point
+
+            names
+            |> List.mapi (fun k name -> held.TryFind name |> Option.defaultValue outer[k])
+            |> List.toArray
 
         let search (start: float[]) =
             let restricted = Objective.restrict start free objective
@@ -174,7 +183,7 @@ module Fit =
                 let errors = FitErrors.covariance inner inside best.Point best.Jet
                 let n = names.Length
                 let v = errors |> Option.defaultWith (fun () -> Array2D.zeroCreate n n)
-                let outer = inner.ToOuter best.Point
+                let outer = toOuter best.Point
 
                 {
                     Status = status objective names free best errors.IsSome
@@ -196,7 +205,7 @@ module Fit =
                         |> List.filter (fun f -> f.End = Minimum)
                         |> List.map (fun f -> {
                             TwiceNll = f.Jet.Value
-                            Values = List.zip names (Array.toList (inner.ToOuter f.Point))
+                            Values = List.zip names (Array.toList (toOuter f.Point))
                         })
                     Evaluations = evaluations
                 }

@@ -30,7 +30,9 @@ type TrustRegionState = {
     Predicted: float
     /// Whether the proposed step is limited by bounds only, not by the radius.
     IsNewton: bool
+    /// Steps so far.
     Steps: int
+    /// Evaluations so far.
     Evaluations: int
 }
 

@@ -15,6 +15,7 @@ type SampleSource =
 type Sample = {
     /// Unique in the analysis.
     Name: string
+    /// Where the events come from.
     Source: SampleSource
     /// The weight column of a file; without one every event weighs 1.
     Weight: string option
@@ -52,6 +53,7 @@ type PreselectionPlan = {
     CutShare: float
     /// Bins of the control region, of equal expected content.
     ControlBins: int
+    /// How the network is trained.
     Network: ClassifierSettings
 }
 
@@ -74,11 +76,13 @@ type Conventional = {
 /// <summary>A whole analysis: samples, selection, features, reference mixture, networks, model, data
 /// and seed. Written in a file, <c>analysis.json</c>, or in F#.</summary>
 type Analysis = {
+    /// Free text: the title of the report.
     Name: string
     /// The seed of every random number of the analysis.
     Seed: uint64
     /// Observed results are shown only on demand, and after all checks passed.
     Blind: bool
+    /// Simulated events.
     Samples: Sample list
     /// Which events are kept, as text: see <see cref="T:Nsbi.Learn.Events.SelectionModule" />.
     Selection: string option
@@ -86,17 +90,25 @@ type Analysis = {
     Features: string list
     /// Weight w_k of each sample in the reference density p_ref = Σ_k w_k p_k.
     Reference: (string * float) list
+    /// What is done with negative weights in the training; yields keep their signs.
     NegativeWeights: NegativeWeights
+    /// How the ratio networks are trained.
     Networks: EstimatorSettings
+    /// The network that selects the events of the signal region, if any.
     Preselection: PreselectionPlan option
+    /// The parameters of the model.
     Parameters: Parameter list
+    /// The mixture.
     Terms: MixtureTerm list
     /// The parameter of interest that is scanned and reported first.
     Interest: string
     /// Its value in the absence of what is searched for.
     Null: float
+    /// What is observed; without data only expectations are given.
     Data: DataSource option
+    /// A binned analysis to compare with.
     Conventional: Conventional option
+    /// Where the checks fail.
     Limits: CheckLimits
     /// What the report should say of the analysis, such as what is neglected.
     Notes: string list

@@ -162,6 +162,27 @@ module AnalysisChecks =
                 $"Expected significance {unbinned.Value:F3} ± {unbinned.Error:F3} unbinned and {binned:F3} with the {twin.Name}, whose templates come from the simulated events.")
             "Where the unbinned one is larger by more, the ratios promise more than they keep."
 
+    /// <summary>Whether every training came to its end with finite losses.</summary>
+    let training (networks: TrainedNetwork list) : Check =
+        let diverged =
+            networks
+            |> List.filter (fun n -> n.Network.History.Ending = TrainingEnding.Diverged)
+            |> List.map _.Name
+
+        let names = String.Join(", ", diverged)
+
+        Check.create
+            "diverged trainings"
+            CheckRule.AtMost
+            0.0
+            (float diverged.Length)
+            nan
+            (if diverged.IsEmpty then
+                 $"All {networks.Length} trainings ended with finite losses."
+             else
+                 $"These did not: {names}.")
+            "A network that diverged keeps the weights of its best epoch before, and may have learned nothing: lower the learning rate, or look at the tails of the features."
+
     // The one of the ratio diagnostics knows nothing of the error of the normalisation itself.
     let private isNormalisation (check: Check) =
         check.Name.StartsWith "normalisation of "

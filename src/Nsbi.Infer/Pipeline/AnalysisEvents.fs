@@ -26,6 +26,7 @@ type SimulatedEvents = {
 /// from.</summary>
 [<NoComparison; ReferenceEquality>]
 type AnalysisEvents = {
+    /// The simulated events.
     Simulated: SimulatedEvents
     /// The selected observed events, if the analysis has any.
     Observed: EventTable option
@@ -113,15 +114,6 @@ module AnalysisEvents =
 
         EventFile.read request (resolve folder path)
 
-    let private columnsOfToy source columns (table: EventTable) : Result<EventTable, Fault list> =
-        match columns |> List.filter (table.Has >> not) with
-        | [] -> Ok(EventTable.select columns table)
-        | unknown ->
-            Error [
-                for column in unknown ->
-                    Fault.unknown source "the toy has no such column" column table.Names
-            ]
-
     let private notPositive (name: string) (sum: float) : Fault list =
         if sum > 0.0 then
             []
@@ -136,6 +128,16 @@ module AnalysisEvents =
                 |> Fault.withValue (string sum)
             ]
 
+    /// The columns of a toy's events, which the analysis may have misspelt.
+    let private ofToy (source: string) (columns: string list) (table: EventTable) =
+        match columns |> List.filter (fun name -> not (Seq.contains name table.Names)) with
+        | [] -> Ok(EventTable.select columns table)
+        | missing ->
+            missing
+            |> List.map (fun name ->
+                Fault.unknown source "there is no such column" name table.Names)
+            |> Error
+
     let private readSample folder (analysis: Analysis) columns (sample: Sample) =
         let read =
             match sample.Source with
@@ -143,10 +145,11 @@ module AnalysisEvents =
                 readFile folder columns sample.Weight path
                 |> Result.map (fun table -> table, sample.Yield)
             | SampleToy(_, name, events) ->
+                let expected = defaultArg sample.Yield (ToyEvents.expected name)
+
                 ToyEvents.simulate analysis.Seed name events
-                |> columnsOfToy $"sample '{sample.Name}'" columns
-                |> Result.map (fun table ->
-                    table, Some(defaultArg sample.Yield (ToyEvents.expected name)))
+                |> ofToy $"sample '{sample.Name}'" columns
+                |> Result.map (fun table -> table, Some expected)
 
         read
         |> Result.bind (fun (table, expected) ->
@@ -180,7 +183,7 @@ module AnalysisEvents =
             |> Result.map Some
         | Some(DataToy(_, value)) ->
             ToyEvents.pseudoData analysis.Seed value
-            |> columnsOfToy "data" columns
+            |> ofToy "data" columns
             |> Result.bind (select analysis "data")
             |> Result.map Some
 

@@ -106,7 +106,7 @@ module AnalysisReport =
             Member = parts |> Array.filter isMember |> String.concat ", "
             Training = epochs |> Array.map _.TrainLoss
             Validation = epochs |> Array.map _.ValidationLoss
-            BestEpoch = epochs |> Array.findIndex (fun e -> e.Epoch = history.BestEpoch)
+            BestEpoch = max 0 (Array.FindIndex(epochs, (fun e -> e.Epoch = history.BestEpoch)))
         }
 
     let private fitted (study: SimulationStudy) : Measured = {

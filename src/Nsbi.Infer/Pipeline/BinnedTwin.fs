@@ -12,6 +12,7 @@ open Nsbi.Model
 /// in place of the unbinned ratios.</summary>
 [<NoComparison; ReferenceEquality>]
 type BinnedTwin = {
+    /// The observable and its bins.
     Name: string
     /// Bin edges of the observable, increasing.
     Edges: float[]

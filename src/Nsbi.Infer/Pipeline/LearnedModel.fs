@@ -20,6 +20,7 @@ type ControlCounts = {
 /// works on.</summary>
 [<NoComparison; ReferenceEquality>]
 type LearnedModel = {
+    /// What is measured.
     Analysis: Analysis
     /// The selected simulated events of the signal region that no network which evaluates them has seen, in
     /// the order of the reference table.
@@ -35,9 +36,13 @@ type LearnedModel = {
     /// <summary>What each simulated event did for the networks that evaluate it: closure is measured on
     /// those of <c>Role.Check</c>.</summary>
     Roles: Role[]
+    /// The control region, if there is one.
     Control: ControlCounts option
+    /// The statistical model.
     Model: ValidModel
+    /// The ratio tables of simulated and observed events.
     Tables: RatioTables
+    /// The model bound to the tables.
     Likelihood: CompiledLikelihood
 }
 

@@ -18,6 +18,7 @@ type Measurement = {
     NullPoint: float[]
     /// √q_0 with q_0 = t(null) where the best fit lies above the null value, else 0 (asymptotic).
     Significance: float
+    /// The profile of the parameter of interest.
     Scan: Scan
 } with
 

@@ -16,6 +16,7 @@ type TrainedNetwork = {
     Loss: float
     /// Seconds of this run; 0 where it was finished before.
     Seconds: float
+    /// The network itself.
     Network: Network
 }
 
@@ -23,11 +24,13 @@ type TrainedNetwork = {
 /// </summary>
 [<NoComparison; ReferenceEquality>]
 type PipelineContext = {
+    /// Where results are kept.
     Store: TaskStore
     /// Threads to share the work.
     Threads: int
     /// Told of each network in training, from any thread.
     Training: IProgress<TrainingProgress>
+    /// Ends the work with an OperationCanceledException.
     Cancellation: CancellationToken
 }
 

@@ -21,7 +21,9 @@ type PipelineOptions = {
     Threads: int
     /// Look at the data of a blind analysis.
     Unblind: bool
+    /// Told of stages and trainings, from any thread.
     Progress: IProgress<PipelineProgress>
+    /// Ends the run with an OperationCanceledException; run again, it continues.
     Cancellation: CancellationToken
 }
 

@@ -15,6 +15,7 @@ type Preselected = {
     Control: ControlCounts option
     /// Where the cut was put, and how pure the passing events are.
     Cut: PreselectionCut
+    /// The networks of the preselection.
     Networks: TrainedNetwork list
 }
 

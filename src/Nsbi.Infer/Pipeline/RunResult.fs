@@ -6,12 +6,17 @@ open Nsbi.Learn.Networks
 /// <summary>What a run of an analysis found.</summary>
 [<NoComparison; ReferenceEquality>]
 type RunResult = {
+    /// What was measured.
     Analysis: Analysis
+    /// All networks, those of the preselection first.
     Networks: TrainedNetwork list
     /// <summary>C = E_ref[r] before the normalisation and after it, per fold and sample.</summary>
     Normalisation: NormalisationRecord list
+    /// The cut of the preselection, if there is one.
     Preselection: PreselectionCut option
+    /// All checks, in the order of the report.
     Checks: Check list
+    /// Calibration, closure and tails of each ratio.
     Ratios: RatioDiagnostics list
     /// The fit to the learned Asimov set at the nominal point: closes by construction.
     Asimov: Measurement
@@ -25,6 +30,7 @@ type RunResult = {
     Conventional: BinnedTwin option
     /// Why the data were not looked at, if they were not.
     BlindReason: string option
+    /// Where in phase space the parameter of interest is measured.
     Sensitivity: ReportSensitivity list
     /// Files that were read, with their SHA-256.
     Files: (string * string) list

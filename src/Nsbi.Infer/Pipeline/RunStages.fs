@@ -71,7 +71,8 @@ module internal RunStages =
                         Networks = trained.Networks
                         Normalisation = trained.Estimator.Normalisation
                         Preselection = trained.Cut
-                        Checks = checks.Checks @ closure
+                        Checks =
+                            AnalysisChecks.training trained.Networks :: checks.Checks @ closure
                         Ratios = checks.Ratios
                         Asimov = asimov
                         Expected = study

@@ -10,6 +10,7 @@ open Nsbi.Learn.Networks
 /// expected to see, with the uncertainty of finite simulation.</summary>
 [<NoComparison; ReferenceEquality>]
 type SimulationStudy = {
+    /// Fit, intervals, significance and scan.
     Measurement: Measurement
     /// The nominal value of the parameter of interest, which the fit should find.
     Truth: float

@@ -5,7 +5,10 @@ namespace Nsbi.Infer
 module ChartSvg =
     let private number = Markup.number
     let private fontSize = 11.0
-    let private ink, muted, grid, frame = "#27313c", "#5c6773", "#e9ecef", "#b9c0c8"
+    let private ink = "#27313c"
+    let private muted = "#5c6773"
+    let private grid = "#e9ecef"
+    let private frame = "#b9c0c8"
 
     /// Fonts differ; this is a little more than sans-serif letters need on average.
     let internal textWidth (text: string) : float = 0.56 * fontSize * float text.Length

@@ -198,6 +198,30 @@ module internal ExpressionParser =
             | _ -> [])
         |> List.distinct
 
+    /// Longer texts and deeper brackets are no one's selection, and the parser is recursive.
+    let private longest = 4000
+    let private deepest = 200
+
+    /// Where a text becomes too long or too deep, and the reason.
+    let private excess (text: string) : (int64 * string) option =
+        let mutable depth = 0
+        let mutable at = 0
+
+        while at < text.Length && depth <= deepest do
+            if text[at] = '(' then
+                depth <- depth + 1
+            elif text[at] = ')' then
+                depth <- depth - 1
+
+            at <- at + 1
+
+        if depth > deepest then
+            Some(int64 at, $"brackets stand more than {deepest} deep")
+        elif text.Length > longest then
+            Some(int64 longest, $"the text is longer than {longest} characters")
+        else
+            None
+
     /// <summary>Runs a parser over a whole text.</summary>
     /// <param name="source">what the text is, for the fault ("selection", "feature")</param>
     /// <param name="parser">what the text is made of</param>
@@ -212,10 +236,7 @@ module internal ExpressionParser =
         let fault (at: int64) reason =
             Fault.create source "cannot be read" reason |> Fault.atCharacter (int at) text
 
-        match runParserOnString (spaces >>. parser .>> eof) () source text with
-        | Success(Result.Ok value, _, _) -> Result.Ok value
-        | Success(Result.Error(at, reason), _, _) -> Result.Error(fault at reason)
-        | Failure(_, error, _) ->
+        let failure (error: ParserError) =
             let reason =
                 match expectations error.Messages with
                 | [] -> "something is missing or too much here"
@@ -226,6 +247,14 @@ module internal ExpressionParser =
                     $"expected {first} or {last}"
 
             Result.Error(fault (error.Position.Index + 1L) reason)
+
+        match excess text with
+        | Some(at, reason) -> Result.Error(fault at reason)
+        | None ->
+            match runParserOnString (spaces >>. parser .>> eof) () source text with
+            | Success(Result.Ok value, _, _) -> Result.Ok value
+            | Success(Result.Error(at, reason), _, _) -> Result.Error(fault at reason)
+            | Failure(_, error, _) -> failure error
 
     /// A condition.
     let condition: Parser<Result<Condition, int64 * string>, unit> =

@@ -135,7 +135,7 @@ let ``a column that a toy does not have is a fault`` () =
         |> faultsOf
         |> Fault.render
 
-    Assert.That(text, Does.Contain "the toy has no such column")
+    Assert.That(text, Does.Contain "there is no such column")
 
 [<Test>]
 let ``a toy has its own yield unless the analysis gives another`` () =

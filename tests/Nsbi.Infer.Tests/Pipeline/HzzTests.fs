@@ -123,24 +123,28 @@ let private naive =
         """{
         "head": "softmax", "hidden": [64, 64, 64, 64], "activation": "silu", "optimiser": "adam",
         "weightDecay": 0, "learningRate": 0.001, "schedule": {"kind": "constant"}, "batchSize": 256,
-        "epochs": 40, "patience": -1, "folds": 1, "members": 1
+        "epochs": 40, "keep": "last", "folds": 1, "members": 1
     }"""
 
 let private failed (run: RunResult) =
     run.Checks |> List.filter (_.Passed >> not) |> List.map _.Name
 
-let private print (run: RunResult) = TestContext.Out.WriteLine(findings run)
-
-[<Test>]
-let ``a network trained naively fails the checks`` () =
-    let run = execute false (analysis () |> naive)
-    print run
-    let significance = (study run).Significance
-    // It claims more than the fit of its own score in bins has.
+let private print (run: RunResult) =
+    let z = (study run).Significance
     let binned = run.Score.Value.Expected.Significance
-    Assert.That(significance.Value, Is.GreaterThan(1.3 * binned))
+    TestContext.Out.WriteLine $"expected significance {z} unbinned, {binned} binned"
+    TestContext.Out.WriteLine(findings run)
+
+[<TestCase(1)>]
+[<TestCase(2)>]
+[<TestCase(3)>]
+[<TestCase(4)>]
+let ``a network trained naively fails the checks`` (seed: int) =
+    let run = execute false (analysis () |> naive |> set "seed" (string seed))
+    print run
     Assert.That(run.Passed, Is.False)
 
+    // Few background events carry the mean of r_S/r_B, and the significance is not in the bins of the score.
     Assert.That(
         failed run,
         Is.SupersetOf [
@@ -149,19 +153,27 @@ let ``a network trained naively fails the checks`` () =
         ]
     )
 
+    let binned = run.Score.Value.Expected.Significance
+    Assert.That((study run).Significance.Value, Is.GreaterThan(1.5 * binned))
     Assert.That(run.BlindReason.Value, Does.Contain "some checks failed")
     Assert.That(run.Observed.IsNone, "data of a failed blind analysis stay closed")
 
-[<Test>]
-let ``a network trained naively against next to the background alone fails the checks`` () =
+[<TestCase(1)>]
+[<TestCase(2)>]
+[<TestCase(3)>]
+[<TestCase(4)>]
+let ``a network trained naively against next to the background alone fails the checks``
+    (seed: int)
+    =
     let run =
         analysis ()
         |> naive
+        |> set "seed" (string seed)
         |> set "networks/head" "\"separate\""
         |> set "reference" """{"S": 0.001, "B": 0.999}"""
         |> execute false
 
     print run
     Assert.That(run.Passed, Is.False)
-
-    Assert.That(failed run, Does.Contain "effective events of the implied ratio of S to B")
+    // One event of background counts like hundreds.
+    Assert.That(failed run, Is.SupersetOf [ "largest event of S"; "effective events of S" ])

@@ -1,6 +1,7 @@
 module Nsbi.Infer.Tests.SensitivityTests
 
 open NUnit.Framework
+open Nsbi.Learn.Events
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
 open Nsbi.Infer.Tests.ExactModel
@@ -32,10 +33,25 @@ let ``the information lies where the integral of the squared score has it`` () =
         events[b] <- events[b] + rate
         information[b] <- information[b] + rate * score x * score x
 
-    for b in 0..19 do
-        // 10,000 events of weight: a bin with a share of 0.1 is known to 0.003.
-        Assert.That(byX.Value.Events[b], near 0.012 (events[b] / Array.sum events))
-        Assert.That(byX.Value.Information[b], near 0.02 (information[b] / Array.sum information))
+    // The share of a bin is known to √Σ a_i²/Σ a_i of the events in it.
+    let learned = standard.Value
+    let x = EventTable.values "x" learned.Simulated.Events
+    let weights = (LearnedModel.simulationWeights learned [| 1.0 |]).Value
+
+    let within (shares: float[]) (amount: int -> float) (exact: float[]) =
+        let total = Seq.sumBy amount [ 0 .. x.Length - 1 ]
+
+        for b in 1..18 do
+            let error =
+                [ 0 .. x.Length - 1 ]
+                |> Seq.filter (fun i -> WeightedHistogram.binOf edges x[i] = b)
+                |> Seq.sumBy (fun i -> amount i * amount i)
+                |> sqrt
+
+            Assert.That(shares[b], near (4.0 * error / total) (exact[b] / Array.sum exact), $"{b}")
+
+    within byX.Value.Events (fun i -> weights[i]) events
+    within byX.Value.Information (fun i -> weights[i] * score x[i] * score x[i]) information
 
     // Most of it on the side of the signal, where few of the events are.
     let above values =

@@ -219,3 +219,23 @@ let ``a selection keeps the events in their order`` () =
     let kept = good (Selection.apply (good1 (Selection.parse "m > 1.5")) table)
     equal [| 3.0; 2.0; 5.0 |] (EventTable.values "m" kept)
     Assert.That(kept.Origin 1, Is.EqualTo(struct ("event table", 3)))
+
+[<TestCase(201, "more than 200 deep")>]
+[<TestCase(100000, "more than 200 deep")>]
+let ``brackets beyond all sense are a fault`` (depth: int, expected: string) =
+    let text = String.replicate depth "(" + "x > 1" + String.replicate depth ")"
+
+    match Selection.parse text with
+    | Ok _ -> Assert.Fail "this was read"
+    | Error fault -> Assert.That(string fault, Does.Contain expected)
+
+[<Test>]
+let ``a text beyond all sense is a fault`` () =
+    match Selection.parse (String.replicate 50000 "!" + "(x > 1)") with
+    | Ok _ -> Assert.Fail "this was read"
+    | Error fault -> Assert.That(string fault, Does.Contain "longer than 4000 characters")
+
+[<Test>]
+let ``brackets as deep as allowed are read`` () =
+    let text = String.replicate 200 "(" + "x > 1" + String.replicate 200 ")"
+    Assert.That(Selection.parse text |> Result.isOk)
