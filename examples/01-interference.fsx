@@ -91,21 +91,30 @@ for level, name in [ 1.0, "68.27 %"; 2.6, "89.31 %"; 3.841, "95 %" ] do
     let found = Intervals.find Fit.settings asimov best "mu" level
     printfn $"{name}: {found}"
 
-// 7. What is lost by a histogram of the conventional observable ln[p_S/(p_B + 0.1 p_NI)].
-printfn "\nt(0) on the Asimov set of mu = 1"
-
-for bins in [ 5; 10; 20 ] do
-    let binned =
+// 7. What a histogram loses. Fixed: the conventional observable ln[p_S/(p_B + 0.1 p_NI)], the same for
+//    every μ. Parameterised: ln[D(x; μ)/D(x; 1)], made anew for every μ that is tested. The first
+//    difference is the gain from the parameterisation, the second one that from using no bins.
+let binned (bins: int) (observable: float -> float) (mu: float) : float =
+    let likelihood =
         Likelihood.compile
-            (valid (Model.validate (InterferenceToy.binnedModel bins InterferenceToy.observable)))
+            (valid (Model.validate (InterferenceToy.binnedModel bins observable)))
             RatioTables.empty
         |> valid
 
-    let asimov = (valid (Observation.asimov binned [| 1.0 |])).Observation
+    let asimov = (valid (Observation.asimov likelihood [| 1.0 |])).Observation
+    (Profile.scan Fit.settings asimov (Fit.run asimov) "mu" [ mu ]).Points.Head.T
 
-    let atZero =
-        (Profile.scan Fit.settings asimov (Fit.run asimov) "mu" [ 0.0 ]).Points.Head
+printfn "\nt of a histogram, equally many events of mu = 1 in each bin"
+printfn "  mu   bins       fixed   parameterised    unbinned"
 
-    printfn $"  %2d{bins} bins    %.3f{atZero.T}"
+for tested in [ 0.0; 3.0 ] do
+    let unbinned = (Profile.scan Fit.settings asimov best "mu" [ tested ]).Points.Head.T
 
-printfn $"  unbinned   %.3f{scan.Points.Head.T}"
+    for bins in [ 5; 10; 20 ] do
+        let fixedOne = binned bins InterferenceToy.observable tested
+
+        let parameterised =
+            binned bins (InterferenceToy.parameterisedObservable tested) tested
+
+        printfn
+            $"%4.1f{tested}   %4d{bins}   %9.3f{fixedOne}   %13.3f{parameterised}   %9.3f{unbinned}"

@@ -92,6 +92,31 @@ let ``a check needs no folder`` () =
     Assert.That(Directory.GetFileSystemEntries folder.Path |> Array.length, Is.EqualTo 1)
 
 [<Test>]
+let ``a check leaves the results of a run as they are`` () =
+    use folder = new Folder()
+    writeToy folder
+    shouldExit 0 (run folder "run analysis.json --out results --unblind")
+    let before = content (folder.File "results")
+    shouldExit 0 (run folder "check analysis.json --out results")
+    Assert.That((content (folder.File "results") = before))
+
+[<Test>]
+let ``the workspace of a run is fitted to the same values`` () =
+    use folder = new Folder()
+    writeFiles folder
+    let first = run folder "run analysis.json --out results --json"
+    let again = run folder "fit results/workspace.json --json"
+    shouldExit 0 first
+    shouldExit 0 again
+
+    let value (fit: JsonElement) =
+        let parameters = fit.GetProperty "parameters"
+        parameters[0].GetProperty("value").GetDouble()
+
+    let expected = value ((json first).GetProperty "fit")
+    Assert.That(value (json again), Is.EqualTo(expected).Within 1e-9)
+
+[<Test>]
 let ``the seed of the command line counts`` () =
     use folder = new Folder()
     writeToy folder

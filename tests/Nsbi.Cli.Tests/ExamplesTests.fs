@@ -1,6 +1,8 @@
 module ExamplesTests
 
+open System.Globalization
 open System.IO
+open System.Text.RegularExpressions
 open NUnit.Framework
 open CommandLine
 
@@ -9,14 +11,25 @@ let private scripts =
     |> Array.map Path.GetFileName
     |> Array.filter (fun name -> System.Char.IsDigit name[0])
 
-let private output (script: string) : string =
+/// Runs a script of a folder with the libraries of this repository.
+let runScript (script: string) (arguments: string list) : Run =
     // The scripts load the Release build, whatever this one is.
     let library = Path.Combine(root, "src/Nsbi.Cli/bin/Release/net10.0/Nsbi.Infer.dll")
     Assert.That(File.Exists library, "Build the solution with -c Release first.")
+    runProgram "dotnet" root ("fsi" :: script :: arguments)
 
-    let run = runProgram "dotnet" root [ "fsi"; Path.Combine("examples", script) ]
+let private output (script: string) (arguments: string list) : string =
+    let run = runScript (Path.Combine("examples", script)) arguments
     shouldExit 0 run
     run.Output
+
+let private numbers (pattern: string) (text: string) : float[][] = [|
+    for found in Regex.Matches(text, pattern, RegexOptions.Multiline) ->
+        [|
+            for group in Seq.tail found.Groups ->
+                System.Double.Parse(group.Value, CultureInfo.InvariantCulture)
+        |]
+|]
 
 [<Test>]
 let ``every example script loads the libraries in the one way`` () =
@@ -28,7 +41,7 @@ let ``every example script loads the libraries in the one way`` () =
 
 [<Test>]
 let ``the interference example prints the known numbers`` () =
-    let text = output "01-interference.fsx"
+    let text = output "01-interference.fsx" []
 
     for part in
         [
@@ -41,6 +54,58 @@ let ``the interference example prints the known numbers`` () =
             "t ≤ 2.6: [0 (bound), 0.02"
             "] ∪ [0.27"
             "t ≤ 3.841: [0 (bound), 1.765"
-            "20 bins    2.382"
+            " 0.0      5       1.358           1.869       2.449"
+            " 0.0     20       2.382           2.396       2.449"
         ] do
         Assert.That(text, Does.Contain part)
+
+[<Test>]
+let ``the training example learns the exact likelihood`` () =
+    let text = output "02-train-ratios.fsx" []
+    Assert.That(text, Does.Not.Contain "FAILED")
+    Assert.That(text, Does.Contain "mixture identity")
+    let table = numbers @"^(\d\.\d\d) +(\d+\.\d{3}) +(\d+\.\d{3})\s*$" text
+    Assert.That(table.Length, Is.EqualTo 7)
+
+    for row in table do
+        let learned, exact = row[1], row[2]
+        Assert.That(learned, Is.EqualTo(exact).Within(0.1 + 0.05 * exact), $"mu = {row[0]}")
+
+    let errors = numbers @"^mu +\S+ +(0\.\d+)\s*$" text |> Array.concat
+    Assert.That(errors.Length, Is.EqualTo 2)
+
+    for error in errors do
+        Assert.That(error, Is.EqualTo(0.390034).Within(0.03 * 0.390034))
+
+[<Test>]
+let ``the example of CMS data gains on the conventional analysis`` () =
+    let samples = Path.Combine(root, "../shared/data/hzz4l")
+
+    if not (Directory.Exists samples) then
+        Assert.Ignore "The CMS event samples are not in ../shared/data/hzz4l."
+
+    use folder = new Folder()
+    let text = output "03-hzz4l.fsx" [ folder.File "results"; "--quick" ]
+    Assert.That(text, Does.Contain "checks, 0 failed")
+    Assert.That(File.Exists(folder.File "results/report.html"))
+
+    let significance (name: string) =
+        numbers $@"^{name} .* (\d\.\d\d)\s*$" text |> Array.concat |> Array.exactlyOne
+
+    Assert.That(significance "expected, Higgs_mass in 25 bins", Is.EqualTo 1.78)
+    Assert.That(significance "observed, Higgs_mass in 25 bins", Is.EqualTo 2.33)
+    Assert.That(significance "expected, learned ratios", Is.GreaterThan 1.9)
+    Assert.That(significance "observed, learned ratios", Is.GreaterThan 2.33)
+
+[<Test>]
+let ``the example of CMS data says so where they are absent`` () =
+    use folder = new Folder()
+
+    for part in [ "03-hzz4l.fsx"; "hzz4l/analysis.json" ] do
+        let text = File.ReadAllText(Path.Combine(root, "examples", part))
+        let nsbi = Path.Combine(root, "examples", "Nsbi.fsx").Replace("\\", "/")
+        folder.Write(part, text.Replace("\"Nsbi.fsx\"", $"\"{nsbi}\"")) |> ignore
+
+    let run = runScript (folder.File "03-hzz4l.fsx") []
+    shouldExit 0 run
+    Assert.That(run.Output, Does.StartWith "The event samples are not here")

@@ -71,7 +71,7 @@ module Pipeline =
             store.RemoveOthers()
             Ok trained.Networks)
 
-    let private runWith observe options path out =
+    let private runWith observe publish options path out =
         withStore options path out (fun store trained ->
             TrainedAnalysis.learn options trained
             |> Result.bind (fun learned ->
@@ -81,14 +81,13 @@ module Pipeline =
                 RunStages.expect options fits trained learned
                 |> Result.bind (observe fits learned)
                 |> Result.bind (fun run ->
-                    PipelineStage.begins options "writing the report"
-
-                    Publication.write store trained learned run
+                    publish store trained learned run
                     |> Result.map (fun () ->
                         store.RemoveOthers()
                         run))))
 
-    /// <summary>Trains and checks; the data are not looked at.</summary>
+    /// <summary>Trains and checks; the data are not looked at. Of the files of results only the
+    /// networks are written: those of a run stay as they are.</summary>
     /// <param name="options">how to run</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
@@ -97,7 +96,11 @@ module Pipeline =
         (path: string)
         (out: string)
         : Result<RunResult, PipelineFault> =
-        runWith (fun _ _ run -> Ok run) options path out
+        let publish (store: TaskStore) (trained: TrainedAnalysis) _ _ =
+            store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
+            Ok()
+
+        runWith (fun _ _ run -> Ok run) publish options path out
 
     /// <summary>The whole pipeline: train, check, fit, intervals, report.</summary>
     /// <param name="options">how to run</param>
@@ -109,4 +112,8 @@ module Pipeline =
         (path: string)
         (out: string)
         : Result<RunResult, PipelineFault> =
-        runWith (RunStages.observe options) options path out
+        let publish store trained learned run =
+            PipelineStage.begins options "writing the report"
+            Publication.write store trained learned run
+
+        runWith (RunStages.observe options) publish options path out

@@ -161,13 +161,15 @@ let ``bins hold equally many events at unit signal strength`` () =
         |> near 0.02 (InterferenceToy.rate 1.0 / 5.0)
 
 [<Test>]
-let ``the parameterised observable gains on the fixed one and loses to no binning`` () =
+let ``a parameterised observable gains on the fixed one and loses to no binning``
+    ([<Values(5, 10, 20)>] bins: int, [<Values(0.0, 0.3, 2.0, 3.0)>] mu: float)
+    =
     let t observable =
-        binnedScan (InterferenceToy.binnedModel 5 observable) 0.0
+        binnedScan (InterferenceToy.binnedModel bins observable) mu
 
-    let parameterised = t (InterferenceToy.parameterisedObservable 0.0)
+    let parameterised = t (InterferenceToy.parameterisedObservable mu)
     Assert.That(parameterised, Is.GreaterThan(t InterferenceToy.observable))
-    Assert.That(parameterised, Is.LessThan(scan 0.0))
+    Assert.That(parameterised, Is.LessThan(scan mu))
 
 [<Test>]
 let ``a quadrature of fewer than two points is refused`` () =
