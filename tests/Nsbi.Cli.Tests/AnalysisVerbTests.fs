@@ -143,7 +143,7 @@ let ``an interrupted run exits with 130 and continues to the same bytes`` () =
     if not (System.OperatingSystem.IsWindows()) then
         use folder = new Folder()
         writeToy folder
-        replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 40"
+        replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 200, \"patience\": -1"
         let line = "run analysis.json --out interrupted"
         let running = start "dotnet" folder.Path (program :: words line)
         let tasks = folder.File "interrupted/tasks"
@@ -170,7 +170,7 @@ let ``an interrupted run exits with 130 and continues to the same bytes`` () =
 let ``a run killed in the middle of training continues to the same bytes`` () =
     use folder = new Folder()
     writeToy folder
-    replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 400"
+    replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 400, \"patience\": -1"
     replace folder "analysis.json" "\"hidden\": [16]" "\"hidden\": [64, 64]"
     let line = "run analysis.json --out killed --threads 2"
     let running = start "dotnet" folder.Path (program :: words line)

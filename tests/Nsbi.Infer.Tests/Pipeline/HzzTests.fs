@@ -157,9 +157,7 @@ let ``a network trained naively fails the checks`` (seed: int) =
     Assert.That(run.Observed.IsNone, "data of a failed blind analysis stay closed")
 
 [<Test>]
-let ``a network trained naively against next to the background alone fails the checks``
-    (seed: int)
-    =
+let ``a network trained naively against next to the background alone fails the checks`` () =
     let run =
         analysis ()
         |> naive
