@@ -51,22 +51,13 @@ module RunVerb =
         Unblind = parsed.Contains RunOption.Unblind
     }
 
-    let private measurement (it: Measurement) : string =
-        let z = it.Significance.ToString("F2", CultureInfo.InvariantCulture)
-        $"{it.Name}\n{it.Summary}\nsignificance {z} sigma"
-
     let private text (report: string) (run: RunResult) () : string =
-        let expected =
-            match run.Expected with
-            | Some study -> study.Measurement
-            | None -> run.Asimov
-
         String.Join(
             "\n\n",
             [
                 yield run.Analysis.Name
-                yield measurement expected
-                yield! run.Observed |> Option.map measurement |> Option.toList
+                yield string run.Headline.Fit
+                yield string run
                 yield! run.BlindReason |> Option.toList
                 yield $"{AnalysisCall.passed run}\nreport: {report}"
             ]

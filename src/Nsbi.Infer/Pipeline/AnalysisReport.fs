@@ -37,23 +37,6 @@ module AnalysisReport =
         T = m.Scan.Points |> List.map _.T |> List.toArray
     }
 
-    /// Every measurement that was made, with its name, the headline first.
-    let private measurements (run: RunResult) : (string * Measurement) list = [
-        match run.Observed with
-        | Some m -> "unbinned ratios, observed", m
-        | None -> ()
-        match run.Expected with
-        | Some study -> "unbinned ratios, expected (simulated events)", study.Measurement
-        | None -> ()
-        "unbinned ratios, expected (learned Asimov)", run.Asimov
-        for twin in [ run.Conventional; run.Score ] |> List.choose id do
-            match twin.Observed with
-            | Some m -> $"{twin.Name}, observed", m
-            | None -> ()
-
-            $"{twin.Name}, expected", twin.Expected
-    ]
-
     let private fit (run: RunResult) : ReportFit =
         let m = run.Headline
         let found = m.Fit
@@ -162,7 +145,7 @@ module AnalysisReport =
     /// <summary>What the report of a run shows.</summary>
     let content (identity: RunIdentity) (run: RunResult) : ReportContent =
         let interest = run.Analysis.Interest
-        let all = measurements run
+        let all = run.Measurements
 
         {
             Title = run.Analysis.Name

@@ -1,5 +1,6 @@
 namespace Nsbi.Infer
 
+open System.Globalization
 open System.Text.Json
 open Nsbi.Learn.Networks
 
@@ -46,6 +47,56 @@ type RunResult = {
         | Some observed, _ -> observed
         | None, Some expected -> expected.Measurement
         | None, None -> this.Asimov
+
+    /// <summary>Every measurement that was made, with its name; the headline first.</summary>
+    member this.Measurements: (string * Measurement) list = [
+        match this.Observed with
+        | Some m -> "unbinned ratios, observed", m
+        | None -> ()
+        match this.Expected with
+        | Some study -> "unbinned ratios, expected (simulated events)", study.Measurement
+        | None -> ()
+        "unbinned ratios, expected (learned Asimov)", this.Asimov
+        for twin in [ this.Conventional; this.Score ] |> List.choose id do
+            match twin.Observed with
+            | Some m -> $"{twin.Name}, observed", m
+            | None -> ()
+
+            $"{twin.Name}, expected", twin.Expected
+    ]
+
+    /// The measurements as a table.
+    override this.ToString() : string =
+        let interest = this.Analysis.Interest
+
+        let number (x: float) =
+            x.ToString("G4", CultureInfo.InvariantCulture)
+
+        let sets (found: LikelihoodIntervals) =
+            found.Intervals
+            |> List.map (fun i -> $"[{number i.Lower}, {number i.Upper}]")
+            |> String.concat " and "
+
+        let rows = [
+            [ ""; interest; "68 %"; "95 %"; "significance" ]
+            for name, m in this.Measurements do
+                [
+                    name
+                    number m.Fit[interest].Value
+                    sets m.Interval68
+                    sets m.Interval95
+                    m.Significance.ToString("F2", CultureInfo.InvariantCulture)
+                ]
+        ]
+
+        let widths = rows |> List.transpose |> List.map (List.map String.length >> List.max)
+
+        rows
+        |> List.map (fun row ->
+            (List.map2 (fun (cell: string) width -> cell.PadRight width) row widths
+             |> String.concat "  ")
+                .TrimEnd())
+        |> String.concat "\n"
 
 /// <summary>Run results as JSON.</summary>
 [<RequireQualifiedAccess>]

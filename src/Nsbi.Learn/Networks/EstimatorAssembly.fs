@@ -71,15 +71,20 @@ module EstimatorAssembly =
             Check = raw check
         }
 
-    /// <summary>One normalisation for all folds: the cross-fitted ratio, that of every event by the
-    /// networks of its own fold, is normalised as the one function it is. Constants of each fold for
-    /// itself would add the noise of its few events.</summary>
+    /// Standard error of E_ref[r] of a fold beyond which folds are normalised together.
+    [<Literal>]
+    let private pooledBeyond = 0.01
+
+    /// <summary>Normalises each fold for itself where its events fix every E_ref[r] to 1 %. Where they
+    /// do not, constants of each fold would add their noise to the ratios, and one normalisation serves
+    /// all folds: that of the cross-fitted ratio, which gives every event to the networks of its own
+    /// fold.</summary>
     let private normalise
         (settings: EstimatorSettings)
         (mixture: ReferenceMixture)
         (events: LabelledEvents)
         (folds: FoldRatios list)
-        : Normalisation * NormalisationRecord list =
+        : (Normalisation * NormalisationRecord list) list =
         let w = mixture.WeightArray
 
         let at (values: 'T[]) (rows: int[]) =
@@ -88,28 +93,39 @@ module EstimatorAssembly =
         let mean rows (ratio: float[]) =
             Normalisation.mean w (at events.ClassArray rows) (at events.WeightArray rows) ratio
 
-        let pooledRows = folds |> Seq.map _.NormaliseRows |> Array.concat
+        /// The normalisation that events fix, and the error of E_ref[r] that it leaves.
+        let fit (rows: int[]) (ratios: float[][]) =
+            let q =
+                Normalisation.referenceWeights
+                    w
+                    (at events.ClassArray rows)
+                    (at events.WeightArray rows)
 
-        let pooled =
-            Array.init w.Length (fun c ->
-                folds |> Seq.map (fun f -> f.Normalise[c]) |> Array.concat)
+            let normalisation =
+                match settings.Head with
+                | Head.Softmax -> Normalisation.joint w q ratios
+                | Head.Separate -> Normalisation.divide q ratios
 
-        let q =
-            Normalisation.referenceWeights
-                w
-                (at events.ClassArray pooledRows)
-                (at events.WeightArray pooledRows)
+            let after = Normalisation.apply w normalisation ratios
+            normalisation, after |> Array.map (fun ratio -> (mean rows ratio).Error)
 
-        let normalisation =
-            match settings.Head with
-            | Head.Softmax -> Normalisation.joint w q pooled
-            | Head.Separate -> Normalisation.divide q pooled
+        let own = folds |> List.map (fun fold -> fit fold.NormaliseRows fold.Normalise)
 
-        let own = Normalisation.apply w normalisation pooled |> Array.map (mean pooledRows)
+        let fits =
+            if own |> List.forall (fun (_, errors) -> Array.max errors <= pooledBeyond) then
+                own
+            else
+                let pooled =
+                    Array.init w.Length (fun c ->
+                        folds |> Seq.map (fun fold -> fold.Normalise[c]) |> Array.concat)
 
-        let record fold (ratios: FoldRatios) =
+                let one = fit (folds |> Seq.map _.NormaliseRows |> Array.concat) pooled
+                folds |> List.map (fun _ -> one)
+
+        let record fold (ratios: FoldRatios) (normalisation, errors: float[]) =
             let check = Normalisation.apply w normalisation ratios.Check
 
+            normalisation,
             List.init w.Length (fun c ->
                 let closure = mean ratios.CheckRows check[c]
 
@@ -120,12 +136,12 @@ module EstimatorAssembly =
                     Before = mean ratios.NormaliseRows ratios.Normalise[c]
                     Check = {
                         closure with
-                            Error =
-                                sqrt (closure.Error * closure.Error + own[c].Error * own[c].Error)
+                            Error = sqrt (closure.Error * closure.Error + errors[c] * errors[c])
                     }
                 })
 
-        normalisation, folds |> List.mapi record |> List.concat
+        List.zip folds fits
+        |> List.mapi (fun fold (ratios, fitted) -> record fold ratios fitted)
 
     /// <summary>The estimator of trained networks: reads them, and normalises the ratios on events that
     /// the networks which evaluate them never saw.</summary>
@@ -169,19 +185,20 @@ module EstimatorAssembly =
         | [] ->
             let networks = folds |> List.choose Result.toOption
 
-            let normalisation, records =
+            let normalised =
                 networks
                 |> List.mapi (ratiosOf team settings mixture events)
                 |> normalise settings mixture events
 
             let folds = [|
-                for members in networks ->
+                for members, (normalisation, _) in List.zip networks normalised ->
                     {
                         Networks = members
                         Normalisation = normalisation
                     }
             |]
 
+            let records = List.collect snd normalised
             Ok(RatioEstimator(settings, mixture, preprocessing, folds, records))
         | faults -> Error faults
 

@@ -103,43 +103,64 @@ let private measures (estimator: RatioEstimator) =
     let w = Array.ofSeq mixture.Weights
     use team = new ThreadTeam(1)
 
-    for fold in 0..1 do
+    let rowsOf fold wanted =
         let roles =
             events.Groups.ToArray() |> Array.map (DataSplit.role estimator.Settings fold)
 
-        let rowsOf wanted =
-            [| 0 .. events.Count - 1 |]
-            |> Array.filter (fun i -> List.contains roles[i] wanted)
+        [| 0 .. events.Count - 1 |]
+        |> Array.filter (fun i -> List.contains roles[i] wanted)
 
-        let mean ratios rows c =
-            let at (values: ReadOnlyMemory<'T>) =
-                rows |> Array.map (fun row -> values.Span[row])
+    let at rows (values: ReadOnlyMemory<'T>) =
+        rows |> Array.map (fun row -> values.Span[row])
 
-            let r: float[][] = ratios (ReadOnlyMemory(at events.Features))
-            Normalisation.mean w (at events.Classes) (at events.Weights) r[c]
+    let featuresOf rows : ReadOnlyMemory<float32> =
+        rows
+        |> Array.collect (fun row ->
+            let width = events.FeatureCount
+            events.Features.Span.Slice(row * width, width).ToArray())
+        |> ReadOnlyMemory
 
-        let after features = estimator.OfFold(team, fold, features)
+    let mean rows (r: float[]) =
+        Normalisation.mean w (at rows events.Classes) (at rows events.Weights) r
 
-        let before features =
-            let networks = estimator.Folds[fold].Networks
-            RawRatios.ofNetworks team estimator.Settings.Head w networks features
+    let after fold rows =
+        estimator.OfFold(team, fold, featuresOf rows)
 
-        for c in 0..2 do
+    let before fold rows =
+        let networks = estimator.Folds[fold].Networks
+        RawRatios.ofNetworks team estimator.Settings.Head w networks (featuresOf rows)
+
+    // Every event that normalises, by the networks of its own fold, over all folds together.
+    let normalising =
+        [ 0; 1 ] |> List.map (fun fold -> rowsOf fold [ Role.Normalisation ])
+
+    let pooled c =
+        List.mapi (fun fold rows -> (after fold rows)[c]) normalising
+        |> Array.concat
+        |> mean (Array.concat normalising)
+
+    for c in 0..2 do
+        let own = pooled c
+        Assert.That(own.Value, Is.EqualTo(1.0).Within 1e-9)
+
+        for fold in 0..1 do
             let record =
                 estimator.Normalisation
                 |> List.find (fun record ->
                     record.Fold = fold && record.Class = estimator.ClassNames[c])
 
-            let train = mean before (rowsOf [ Role.Training; Role.Validation ]) c
+            let of' ratios roles =
+                let rows = rowsOf fold roles
+                mean rows ((ratios fold rows: float[][])[c])
+
+            let train = of' before [ Role.Training; Role.Validation ]
             Assert.That(record.Train.Value, Is.EqualTo(train.Value).Within 1e-12)
-            let raw = mean before (rowsOf [ Role.Normalisation ]) c
+            let raw = of' before [ Role.Normalisation ]
             Assert.That(record.Before.Value, Is.EqualTo(raw.Value).Within 1e-12)
             Assert.That(record.Before.Error, Is.EqualTo(raw.Error).Within 1e-12)
-            let normalise = mean after (rowsOf [ Role.Normalisation ]) c
-            Assert.That(normalise.Value, Is.EqualTo(1.0).Within 1e-9)
-            let check = mean after (rowsOf [ Role.Check ]) c
+            let check = of' after [ Role.Check ]
             Assert.That(record.Check.Value, Is.EqualTo(check.Value).Within 1e-12)
-            let error = sqrt (check.Error ** 2.0 + normalise.Error ** 2.0)
+            let error = sqrt (check.Error ** 2.0 + own.Error ** 2.0)
             Assert.That(record.Check.Error, Is.EqualTo(error).Within 1e-9)
             Assert.That(abs (record.Check.Pull 1.0), Is.LessThan 4.0)
 
