@@ -143,7 +143,7 @@ let ``an interrupted run exits with 130 and continues to the same bytes`` () =
     if not (System.OperatingSystem.IsWindows()) then
         use folder = new Folder()
         writeToy folder
-        replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 40"
+        replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 200, \"patience\": -1"
         let line = "run analysis.json --out interrupted"
         let running = start "dotnet" folder.Path (program :: words line)
         let tasks = folder.File "interrupted/tasks"
@@ -165,6 +165,37 @@ let ``an interrupted run exits with 130 and continues to the same bytes`` () =
         shouldExit 0 (run folder "run analysis.json --out whole --threads 1")
         let whole = content (folder.File "whole")
         Assert.That((content (folder.File "interrupted") = whole))
+
+[<Test>]
+let ``a run killed in the middle of training continues to the same bytes`` () =
+    use folder = new Folder()
+    writeToy folder
+    replace folder "analysis.json" "\"epochs\": 4" "\"epochs\": 400, \"patience\": -1"
+    replace folder "analysis.json" "\"hidden\": [16]" "\"hidden\": [64, 64]"
+    let line = "run analysis.json --out killed --threads 2"
+    let running = start "dotnet" folder.Path (program :: words line)
+    let tasks = folder.File "killed/tasks"
+    let clock = Stopwatch.StartNew()
+
+    let hasCheckpoint () =
+        Directory.Exists tasks
+        && Directory.GetFiles(tasks, "checkpoint*", SearchOption.AllDirectories).Length > 0
+
+    while not running.HasExited
+          && not (hasCheckpoint ())
+          && clock.Elapsed.TotalSeconds < 60.0 do
+        Thread.Sleep 5
+
+    Assert.That(running.HasExited, Is.False, "it was still training")
+    running.Kill()
+    Assert.That((finish running).ExitCode, Is.Not.EqualTo 0)
+    Assert.That(hasCheckpoint (), Is.True, "it was killed between a checkpoint and the end")
+    Assert.That(File.Exists(folder.File "killed/results.json"), Is.False)
+    shouldExit 0 (run folder line)
+    shouldExit 0 (run folder "run analysis.json --out whole --threads 1")
+    let whole = content (folder.File "whole")
+    Assert.That(List.length whole, Is.GreaterThan 4)
+    Assert.That((content (folder.File "killed") = whole))
 
 [<Test>]
 let ``progress never touches standard output`` () =

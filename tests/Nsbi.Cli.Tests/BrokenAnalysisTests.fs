@@ -79,24 +79,7 @@ let private all: BrokenAnalysis list = [
     inToy "a negative limit" "\"identity\": 10" "\"identity\": -10" "$.limits.identity"
     inToy "a p-value above 1" "\"pValue\": 0" "\"pValue\": 5" "no p-value is above 1"
     withPreselection "a class twice" "\"S\", \"B\", \"B\"" "S" "B" "more than once"
-    withPreselection "a signal that is background" "\"S\", \"B\"" "S" "S" "the same class"
     withPreselection "a signal of no class" "\"S\", \"B\"" "NI" "B" "none of the classes"
-    {
-        What = "a class outside of the reference"
-        Arrange =
-            fun folder ->
-                writeToy folder
-                replace folder "analysis.json" ", \"NI\": 1 }" " }"
-
-                replace
-                    folder
-                    "analysis.json"
-                    "\"seed\""
-                    ("\"preselection\": { \"classes\": [\"S\", \"NI\"], \"signal\": \"S\", "
-                     + "\"background\": \"NI\", \"target\": 0.1 }, \"seed\"")
-        Line = train
-        Says = "$.preselection.classes: the sample is no part of the reference"
-    }
     inToy "a bad expression" "mu - sqrt(mu)" "mu - sqrt(mu" "$.terms[0].scale"
     inToy "an unknown parameter" "\"1 - sqrt(mu)\"" "\"1 - sqrt(nu)\"" "nu"
     inToy "an unknown feature" "[\"x\"]" "[\"z\"]" "'z'"

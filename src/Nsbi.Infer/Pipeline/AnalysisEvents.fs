@@ -82,10 +82,25 @@ module AnalysisEvents =
 
         Feature.columns (features @ observable) @ selection |> List.distinct
 
-    let private select (analysis: Analysis) (table: EventTable) : Result<EventTable, Fault list> =
+    let private select
+        (analysis: Analysis)
+        source
+        (table: EventTable)
+        : Result<EventTable, Fault list> =
         match analysis.Selection with
         | None -> Ok table
-        | Some text -> Selection.apply (Selection.parse text |> parsed) table
+        | Some text ->
+            Selection.apply (Selection.parse text |> parsed) table
+            |> Result.bind (fun selected ->
+                if selected.Count > 0 then
+                    Ok selected
+                else
+                    let remedy = $"widen it: there are {table.Count} events"
+
+                    Error [
+                        Fault.create source "the selection keeps no event" remedy
+                        |> Fault.withValue text
+                    ])
 
     let private resolve (folder: string) (path: string) : string = Path.Combine(folder, path)
 
@@ -138,7 +153,12 @@ module AnalysisEvents =
 
         read
         |> Result.bind (fun (table, expected) ->
-            select analysis table
+            let source =
+                match sample.Source with
+                | SampleFile path -> path
+                | SampleToy _ -> $"sample '{sample.Name}'"
+
+            select analysis source table
             |> Result.bind (fun selected ->
                 match notPositive sample.Name selected.SumOfWeights with
                 | [] ->
@@ -159,12 +179,12 @@ module AnalysisEvents =
         | None -> Ok None
         | Some(DataFile path) ->
             readFile folder columns None path
-            |> Result.bind (select analysis)
+            |> Result.bind (select analysis path)
             |> Result.map Some
         | Some(DataToy(_, value)) ->
             ToyEvents.pseudoData analysis.Seed value
             |> ofToy "data" columns
-            |> Result.bind (select analysis)
+            |> Result.bind (select analysis "data")
             |> Result.map Some
 
     let private faultsOf result =

@@ -66,15 +66,18 @@ module internal AnalysisFaults =
             | SampleFile _ -> ()
     ]
 
-    let private expressions file (analysis: Analysis) = [
-        match analysis.Selection |> Option.map Selection.parse with
-        | Some(Error fault) -> fault |> Fault.inJson file "$.selection"
-        | _ -> ()
+    let private features file (analysis: Analysis) = [
         if analysis.Features.IsEmpty then
             at file "$.features" "there is no feature" "give at least one"
         match Feature.parseAll analysis.Features with
         | Ok _ -> ()
         | Error faults -> yield! faults |> List.map (Fault.inJson file "$.features")
+    ]
+
+    let private expressions file (analysis: Analysis) = [
+        match analysis.Selection |> Option.map Selection.parse with
+        | Some(Error fault) -> fault |> Fault.inJson file "$.selection"
+        | _ -> ()
         match analysis.Conventional |> Option.map (fun c -> Feature.parse c.Observable) with
         | Some(Error fault) -> fault |> Fault.inJson file "$.conventional.observable"
         | _ -> ()
@@ -118,8 +121,6 @@ module internal AnalysisFaults =
                 "the reference needs two samples or more"
                 "name them with their weights"
 
-        yield! repeated file "$.terms" "term" (analysis.Terms |> List.map _.Name)
-
         for i, term in List.indexed analysis.Terms do
             if not (List.exists (fun (name, _) -> name = term.Sample) analysis.Reference) then
                 unknown
@@ -135,28 +136,17 @@ module internal AnalysisFaults =
         | None -> ()
         | Some plan ->
             let path = "$.preselection"
-            let names = analysis.Samples |> List.map _.Name
-            let mixed = analysis.Reference |> List.map fst
+            let names = analysis.Reference |> List.map fst
             yield! repeated file $"{path}.classes" "class" plan.Classes
 
             for name in List.distinct plan.Classes do
                 if not (List.contains name names) then
-                    unknown file $"{path}.classes" "there is no such sample" name names
-                elif not (List.contains name mixed) then
                     unknown
                         file
                         $"{path}.classes"
-                        "the sample is no part of the reference"
+                        "the class is no sample of the reference"
                         name
-                        mixed
-
-            if plan.Signal = plan.Background then
-                at
-                    file
-                    $"{path}.background"
-                    "signal and background are the same class"
-                    "name two different classes"
-                |> Fault.withValue plan.Background
+                        names
 
             if plan.Classes.Length < 2 then
                 at file $"{path}.classes" "a classifier needs two classes or more" "name them"
@@ -164,6 +154,10 @@ module internal AnalysisFaults =
             for key, name in [ "signal", plan.Signal; "background", plan.Background ] do
                 if not (List.contains name plan.Classes) then
                     unknown file $"{path}.{key}" "it is none of the classes" name plan.Classes
+
+            if plan.Signal = plan.Background then
+                at file $"{path}.background" "the background is the signal" "name another class"
+                |> Fault.withValue plan.Background
 
             if not (plan.Target > 0.0 && Double.IsFinite plan.Target) then
                 at
@@ -230,6 +224,19 @@ module internal AnalysisFaults =
             |> Fault.withValue (number limits.PValue)
     ]
 
+    let private observed file (analysis: Analysis) = [
+        match analysis.Data with
+        | Some(DataToy(toy, value)) ->
+            if toy <> ToyEvents.name then
+                unknown file "$.data.toy" "there is no such toy" toy [ ToyEvents.name ]
+
+            if not (value >= 0.0) then
+                at file "$.data.value" "the signal strength is negative" "give 0 or above"
+                |> Fault.withValue (number value)
+        | Some(DataFile _)
+        | None -> ()
+    ]
+
     let private model file (analysis: Analysis) = [
         let poi = analysis.Parameters |> List.filter (fun p -> p.Role = PointOfInterest)
 
@@ -263,9 +270,27 @@ module internal AnalysisFaults =
             | Ok _ -> ()
             | Error faults ->
                 for fault in faults do
-                    at file "$.terms" $"{fault.Place}: {fault.Fault}" fault.Remedy
+                    let key =
+                        if fault.Place.StartsWith "parameter" then
+                            "parameters"
+                        else
+                            "terms"
+
+                    at file $"$.{key}" $"{fault.Place}: {fault.Fault}" fault.Remedy
     ]
 
-    let find (file: string) (analysis: Analysis) : Fault list =
-        [ samples; expressions; references; networks; preselection; limits; model ]
-        |> List.collect (fun part -> part file analysis)
+    /// The faults of all parts of which everything could be read.
+    let find (file: string) (unread: string list) (analysis: Analysis) : Fault list =
+        [
+            samples, [ "samples" ]
+            features, [ "features" ]
+            expressions, []
+            references, [ "samples"; "reference"; "terms" ]
+            networks, [ "networks" ]
+            preselection, [ "reference" ]
+            observed, []
+            limits, [ "limits" ]
+            model, [ "parameters"; "terms" ]
+        ]
+        |> List.filter (fun (_, keys) -> not (List.exists (fun k -> List.contains k unread) keys))
+        |> List.collect (fun (part, _) -> part file analysis)

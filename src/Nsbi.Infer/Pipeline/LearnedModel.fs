@@ -22,7 +22,8 @@ type ControlCounts = {
 type LearnedModel = {
     /// What is measured.
     Analysis: Analysis
-    /// The selected simulated events of the signal region, in the order of the reference table.
+    /// The selected simulated events of the signal region that no network which evaluates them has seen, in
+    /// the order of the reference table.
     Simulated: SimulatedEvents
     /// The observed events of the signal region, if the analysis has any.
     Observed: EventTable option
@@ -67,7 +68,26 @@ module LearnedModel =
     let private fault (error: ModelError) : Fault =
         Fault.create error.Place error.Fault error.Remedy
 
-    /// <summary>Evaluates a trained estimator on all events and compiles the likelihood.</summary>
+    /// The events that the networks which evaluate them never saw, with their roles: all where there are
+    /// several folds, the held-out share where there is one. The yields stay.
+    let private unseen (settings: EstimatorSettings) (simulated: SimulatedEvents) =
+        let roles =
+            simulated.Groups
+            |> Array.map (fun group ->
+                let fold = DataSplit.fold settings.Seed settings.Folds group
+                DataSplit.role settings fold group)
+
+        let rows =
+            [| 0 .. roles.Length - 1 |]
+            |> Array.filter (fun i -> roles[i] = Role.Normalisation || roles[i] = Role.Check)
+
+        if rows.Length = roles.Length then
+            simulated, roles
+        else
+            SimulatedEvents.take rows simulated.Yields simulated,
+            rows |> Array.map (fun i -> roles[i])
+
+    /// <summary>Evaluates a trained estimator on the events it never saw and compiles the likelihood.</summary>
     /// <param name="team">threads to share the work</param>
     /// <param name="analysis">what is measured</param>
     /// <param name="estimator">the trained networks</param>
@@ -82,7 +102,7 @@ module LearnedModel =
         (events: AnalysisEvents)
         (control: ControlCounts option)
         : Result<LearnedModel, Fault list> =
-        let simulated = events.Simulated
+        let simulated, roles = unseen estimator.Settings events.Simulated
         let mixture = Seq.toArray estimator.Mixture.Weights
 
         let ratios (table: EventTable) groups =
@@ -122,14 +142,6 @@ module LearnedModel =
                         let weights = Array.create data.Count 1.0
                         let observed = table analysis simulated.Samples weights observedRatios
                         RatioTables.observed AnalysisModel.signalRegion observed tables
-
-                let settings = estimator.Settings
-
-                let roles =
-                    simulated.Groups
-                    |> Array.map (fun group ->
-                        let fold = DataSplit.fold settings.Seed settings.Folds group
-                        DataSplit.role settings fold group)
 
                 Likelihood.compile valid tables
                 |> Result.mapError (List.map fault)

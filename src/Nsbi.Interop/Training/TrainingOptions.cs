@@ -107,6 +107,7 @@ public sealed record TrainingOptions
             BatchSize,
             Epochs,
             Patience is { } patience ? FSharpOption<int>.Some(patience) : null,
+            Standard.Training.KeepBest,
             ValidationFraction
         );
         return new(

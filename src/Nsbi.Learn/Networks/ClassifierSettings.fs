@@ -19,9 +19,12 @@ type ClassifierSettings = {
     BatchSize: int
     /// Passes over the training events at most, at least 1.
     Epochs: int
-    /// Epochs without a new best validation loss after which training ends; None: never early. The
-    /// weights of the best validation loss are kept in either case. In JSON None is −1.
+    /// Epochs without a new best validation loss after which training ends; None: never early. In
+    /// JSON None is −1.
     Patience: int option
+    /// Whether the weights of the best validation loss are kept, rather than the last ones, with
+    /// which no training ends early. In JSON <c>"keep"</c> is <c>"best"</c> or <c>"last"</c>.
+    KeepBest: bool
     /// Share of the training events set aside for the validation loss, above 0, below 1.
     ValidationFraction: float
 }
@@ -39,6 +42,7 @@ module ClassifierSettings =
         BatchSize = 1024
         Epochs = 30
         Patience = Some 10
+        KeepBest = true
         ValidationFraction = 0.1
     }
 
@@ -126,6 +130,7 @@ module ClassifierSettings =
                 | Some -1 -> None
                 | Some patience -> Some patience
                 | None -> initial.Patience
+            KeepBest = fields.Word("keep", initial.KeepBest, [ "best", true; "last", false ])
             ValidationFraction = fields.Float("validationFraction", initial.ValidationFraction)
         }
 
@@ -150,4 +155,5 @@ module ClassifierSettings =
         writer.WriteNumber("batchSize", settings.BatchSize)
         writer.WriteNumber("epochs", settings.Epochs)
         writer.WriteNumber("patience", defaultArg settings.Patience -1)
+        writer.WriteString("keep", (if settings.KeepBest then "best" else "last"))
         writer.WriteNumber("validationFraction", settings.ValidationFraction)

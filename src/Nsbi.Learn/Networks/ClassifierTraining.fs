@@ -147,7 +147,11 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
         step <- 0
         lossSum <- 0.0
 
-        if record.ValidationLoss < bestLoss then
+        let isKept =
+            record.ValidationLoss < bestLoss
+            || (not settings.KeepBest && Double.IsFinite record.ValidationLoss)
+
+        if isKept then
             bestLoss <- record.ValidationLoss
             bestEpoch <- record.Epoch
             bestValues <- plan.Parameters

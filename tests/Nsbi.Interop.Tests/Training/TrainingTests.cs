@@ -82,6 +82,7 @@ public class TrainingTests
             256,
             2,
             standard.Training.Patience,
+            standard.Training.KeepBest,
             standard.Training.ValidationFraction
         );
         var settings = new FNetworks.EstimatorSettings(

@@ -138,6 +138,25 @@ let ``early stopping ends the training and keeps the best weights`` () =
     Assert.That(loss, Is.LessThan (List.last history.Epochs).ValidationLoss)
 
 [<Test>]
+let ``on demand the last weights are kept and nothing stops early`` () =
+    let given = overfitting (Some 4)
+
+    let last =
+        {
+            given with
+                Settings = { given.Settings with KeepBest = false }
+        }
+        |> trainWith 1
+
+    let best = overfitting None |> trainWith 1
+    Assert.That(last.History.Ending, Is.EqualTo TrainingEnding.Completed)
+    Assert.That(last.History.BestEpoch, Is.EqualTo 60)
+    Assert.That((last.History.Epochs = best.History.Epochs), Is.True, "the same course")
+    Assert.That(last.History.BestLoss, Is.GreaterThan best.History.BestLoss)
+    let at (network: Network) = (logits network [| 0.5 |])[0, 0]
+    Assert.That(at last, Is.Not.EqualTo(at best))
+
+[<Test>]
 let ``dropout is on in training and off in evaluation`` () =
     let dropping = {
         smallSettings with

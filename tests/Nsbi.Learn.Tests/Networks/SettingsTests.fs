@@ -55,6 +55,7 @@ let private settings =
         let! batch = Gen.choose (1, 100_000)
         let! epochs = Gen.choose (1, 1000)
         let! patience = Gen.choose (0, 100) |> Gen.optionOf
+        let! keepBest = Gen.elements [ true; false ]
         let! validation = share
         let! head = Gen.elements [ Head.Softmax; Head.Separate ]
         let! folds = Gen.choose (1, 20)
@@ -71,6 +72,7 @@ let private settings =
                 BatchSize = batch
                 Epochs = epochs
                 Patience = patience
+                KeepBest = keepBest
                 ValidationFraction = validation
             }
             Head = head

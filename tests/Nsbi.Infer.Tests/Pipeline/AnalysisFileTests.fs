@@ -1,0 +1,193 @@
+module Nsbi.Infer.Tests.AnalysisFileTests
+
+open System.Text.Json.Nodes
+open NUnit.Framework
+open Nsbi.Learn
+open Nsbi.Infer
+open Nsbi.Infer.Tests.Analyses
+open Nsbi.Infer.Tests.Expect
+
+let private preselection =
+    """{"classes": ["S", "B", "NI"], "signal": "S", "background": "NI", "target": 0.1}"""
+
+let private conventional edges =
+    set "conventional" $"""{{"observable": "x", "edges": {edges}}}"""
+
+/// What is broken, how, at which path the fault must be and what its sentence must say.
+let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
+    "unknown key", set "epochs" "3", "$.epochs", "there is no key 'epochs'"
+    "missing key", without "reference", "$", "the key 'reference' is missing"
+    "wrong type", set "features" "\"x\"", "$.features", "a list"
+    "wrong type inside of the networks",
+    set "networks/hidden" "\"wide\"",
+    "$.networks.hidden",
+    "a list of whole numbers is wanted"
+    "unknown sample in the reference",
+    set "reference/Z" "1",
+    "$.reference.Z",
+    "there is no such sample ('Z')"
+    "unknown sample in a term",
+    set "terms/0/sample" "\"SIB\"",
+    "$.terms[0].sample",
+    "did you mean 'SBI'?"
+    "samples of one name",
+    append "samples" """{"name": "S", "file": "s.csv"}""",
+    "$.samples",
+    "more than once ('S')"
+    "terms of one name", append "terms" """{"name": "NI"}""", "$.terms", "are named 'NI'"
+    "selection that is no condition", set "selection" "\"x > \"", "$.selection", "x >"
+    "feature of an unknown transform", set "features/0" "\"x | squash\"", "$.features", "squash"
+    "coefficient that is no expression",
+    set "terms/0/scale" "\"mu - sqrt(\"",
+    "$.terms[0].scale",
+    "sqrt("
+    "unknown parameter in a coefficient", set "terms/0/scale" "\"nu\"", "$.terms[0].scale", "nu"
+    "null value out of bounds", set "null" "-1", "$.null", "outside the bounds"
+    "negative yield", set "samples/0/yield" "-2", "$.samples[0].yield", "not positive ('-2')"
+    "unknown parameter of interest",
+    set "interest" "\"nu\"",
+    "$.interest",
+    "no such parameter of interest ('nu')"
+    "unknown head", set "networks/head" "\"max\"", "$.networks.head", "softmax, separate"
+    "unknown activation", set "networks/activation" "\"step\"", "$.networks.activation", "silu"
+    "unknown schedule",
+    set "networks/schedule" """{"kind": "linear"}""",
+    "$.networks.schedule.kind",
+    "cosine"
+    "unknown optimiser", set "networks/optimiser" "\"sgd\"", "$.networks.optimiser", "nadam"
+    "no folds", set "networks/folds" "0", "$.networks", "folds is out of range ('0')"
+    "no epochs", set "networks/epochs" "0", "$.networks", "epochs is out of range ('0')"
+    "unknown toy", set "samples/0/toy" "\"gauss\"", "$.samples[0].toy", "there is no such toy"
+    "unknown toy as data", set "data/toy" "\"gauss\"", "$.data.toy", "there is no such toy"
+    "negative signal strength", set "data/value" "-1", "$.data.value", "negative ('-1')"
+    "unknown process of a toy",
+    set "samples/0/process" "\"SS\"",
+    "$.samples[0].process",
+    "the toy has no such process"
+    "edges that do not increase", conventional "[0, 2, 1]", "$.conventional.edges", "increasing"
+    "bins without width",
+    conventional """{"from": 1, "to": 1, "bins": 3}""",
+    "$.conventional.edges",
+    "above \"from\""
+    "negative weight in the mixture", set "reference/B" "-1", "$.reference.B", "not positive"
+    "version of the future", set "nsbi-analysis" "2", "$.nsbi-analysis", "reads version 1"
+    "number that is none", set "null" "1e999", "$.null", "beyond double precision"
+    "seed that is none", set "seed" "-4", "$.seed", "a whole number from 0 on"
+    "sample from nowhere", without "samples/0/toy", "$.samples[0]", "either \"file\" or \"toy\""
+    "sample of a toy without number",
+    without "samples/0/events",
+    "$.samples[0]",
+    "\"process\" and \"events\""
+    "initial value out of bounds", set "parameters/0/initial" "9", "$.parameters", "parameter 'mu'"
+    "unknown policy for negative weights",
+    set "negativeWeights" "\"hope\"",
+    "$.negativeWeights",
+    "\"refuse\", \"drop\", \"absolute\""
+    "unknown limit", set "limits" """{"sigma": 3}""", "$.limits.sigma", "no key 'sigma'"
+    "preselection of an unknown class",
+    (set "preselection" preselection >> set "preselection/classes/1" "\"Z\""),
+    "$.preselection.classes",
+    "no sample of the reference ('Z')"
+    "preselection against itself",
+    (set "preselection" preselection >> set "preselection/background" "\"S\""),
+    "$.preselection.background",
+    "the background is the signal"
+    "preselection that leaves nothing",
+    (set "preselection" preselection >> set "preselection/trainingShare" "0.99"),
+    "$.preselection",
+    "leave no events"
+    "preselection without target",
+    (set "preselection" preselection >> set "preselection/target" "0"),
+    "$.preselection.target",
+    "not positive"
+]
+
+let private brokenNames = broken |> List.map (fun (name, _, _, _) -> name)
+
+[<Test>]
+let ``the analyses of the examples and of these tests have no fault`` () =
+    for text in [ interference; example "interference"; example "hzz4l" ] do
+        AnalysisFile.parse "analysis.json" text |> succeed |> ignore
+
+[<TestCaseSource(nameof brokenNames)>]
+let ``a broken analysis is answered by one sentence with its JSON path`` (name: string) =
+    let _, change, path, words = broken |> List.find (fun (n, _, _, _) -> n = name)
+    let faults = json interference |> change |> parse |> faultsOf
+    Assert.That(faults.Length, same 1, Fault.render faults)
+    let sentence = string faults.Head
+    Assert.That(faults.Head.Path, same (Some path), sentence)
+    Assert.That(sentence, Does.StartWith($"analysis.json, {path}"))
+    Assert.That(sentence, Does.Contain words)
+    Assert.That(sentence, Does.EndWith(".").Or.EndsWith("?").Or.Contains("\n"))
+
+[<Test>]
+let ``an analysis without a parameter of interest is told so`` () =
+    let faults =
+        json interference |> set "parameters/0/role" "\"nuisance\"" |> parse |> faultsOf
+
+    Assert.That(faults |> List.choose _.Path, same [ "$.interest"; "$.terms" ])
+    Assert.That(Fault.render faults, Does.Contain "parameter of interest")
+
+[<Test>]
+let ``five faults of different kinds are reported at once`` () =
+    let faults =
+        json interference
+        |> set "surprise" "1"
+        |> set "networks/folds" "0"
+        |> set "samples/0/yield" "-2"
+        |> set "reference/Z" "1"
+        |> set "null" "-1"
+        |> parse
+        |> faultsOf
+
+    let paths = faults |> List.choose _.Path |> List.sort
+
+    Assert.That(
+        paths,
+        same [ "$.networks"; "$.null"; "$.reference.Z"; "$.samples[0].yield"; "$.surprise" ],
+        Fault.render faults
+    )
+
+[<Test>]
+let ``a list that cannot be read hides no fault of another key and invents none`` () =
+    let faults =
+        json interference |> set "samples" "7" |> set "null" "-1" |> parse |> faultsOf
+
+    Assert.That(faults |> List.choose _.Path, same [ "$.samples"; "$.null" ])
+
+[<Test>]
+let ``text that is no JSON is answered with its line`` () =
+    let wrong = interference.Replace("1024", "NaN")
+
+    let line =
+        1 + (wrong[.. wrong.IndexOf "NaN"] |> Seq.filter ((=) '\n') |> Seq.length)
+
+    for text, line in [ "{\n\"name\": }", 2; "", 1; wrong, line ] do
+        let fault = AnalysisFile.parse "analysis.json" text |> faultsOf |> List.exactlyOne
+        Assert.That(fault.Line, same (Some line), string fault)
+
+[<Test>]
+let ``a file that is not there is a fault`` () =
+    use folder = new TemporaryFolder()
+    let fault = AnalysisFile.read (folder.File "no.json") |> faultsOf |> List.exactlyOne
+    Assert.That(string fault, Does.Contain "there is no such file")
+
+[<Test>]
+let ``what is not said has its default`` () =
+    let analysis =
+        json interference
+        |> without "seed"
+        |> without "blind"
+        |> without "networks"
+        |> without "interest"
+        |> without "null"
+        |> without "data"
+        |> parse
+        |> succeed
+
+    Assert.That(analysis.Seed, same 1UL)
+    Assert.That(analysis.Blind, Is.True, "blind unless the analysis says otherwise")
+    Assert.That(analysis.Interest, same "mu")
+    Assert.That(analysis.Null, same 0.0)
+    Assert.That(analysis.Data.IsNone)
+    Assert.That(analysis.Limits, same CheckLimits.standard)

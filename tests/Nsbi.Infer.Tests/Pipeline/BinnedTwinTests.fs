@@ -1,0 +1,75 @@
+module Nsbi.Infer.Tests.BinnedTwinTests
+
+open NUnit.Framework
+open Nsbi.Infer
+open Nsbi.Infer.Tests.Analyses
+open Nsbi.Infer.Tests.Expect
+open Nsbi.Infer.Tests.ExactModel
+
+let private rule = InterferenceToy.quadrature 24_001
+
+/// √t(0) of the Asimov set at μ = 1 in bins of an observable, by quadrature and the definition
+/// t(μ) = 2 Σ_b [ν_b(μ) − n_b + n_b ln(n_b/ν_b(μ))].
+let private significance (edges: float[]) (observable: float -> float) : float =
+    let bins = edges.Length - 1
+
+    let inBins mu =
+        let sums = Array.zeroCreate<float> bins
+
+        for x, width in Array.zip rule.Nodes rule.Widths do
+            let b = WeightedHistogram.binOf edges (observable x)
+
+            if b >= 0 && b < bins then
+                sums[b] <- sums[b] + width * InterferenceToy.rateDensity mu x
+
+        sums
+
+    Array.map2 (fun n nu -> 2.0 * (nu - n + n * log (n / nu))) (inBins 1.0) (inBins 0.0)
+    |> Array.sum
+    |> sqrt
+
+let private study =
+    lazy ((SimulationStudy.make Fit.settings standard.Value).Value |> succeed)
+
+[<Test>]
+let ``the binned score has the significance of its bins`` () =
+    let twin = BinnedTwin.score Fit.settings standard.Value 20 |> succeed
+    let z = twin.Expected.Significance
+    let error = study.Value.Significance.Error
+    Assert.That(twin.Edges.Length, same 21)
+    // Beyond the outermost simulated events the score goes on.
+    let inner = twin.Edges[1..19]
+    let edges = Array.concat [ [| -infinity |]; inner; [| infinity |] ]
+    let exact = significance edges score
+    Assert.That(exact, Is.LessThan(sqrt 2.448976), "binning loses")
+    Assert.That(exact, Is.GreaterThan(0.9 * sqrt 2.448976), "but not much")
+    Assert.That(z, near (3.0 * error) exact)
+
+[<Test>]
+let ``fewer bins lose more`` () =
+    let of' bins =
+        (BinnedTwin.score Fit.settings standard.Value bins |> succeed).Expected.Significance
+
+    Assert.That(of' 2, Is.LessThan(of' 20))
+
+[<Test>]
+let ``the conventional analysis closes on its own expectation and sees the data on demand`` () =
+    let learned =
+        exact (
+            set "conventional" """{"observable": "x", "edges": {"from": -4, "to": 5, "bins": 18}}"""
+        )
+
+    let blind = (BinnedTwin.conventional Fit.settings learned false).Value |> succeed
+    Assert.That(blind.Observed.IsNone)
+    Assert.That(blind.Expected.Fit["mu"].Value, near 1e-6 1.0)
+    Assert.That(blind.Edges.Length, same 19)
+    let exact = significance blind.Edges id
+    Assert.That(blind.Expected.Significance, near (3.0 * study.Value.Significance.Error) exact)
+    let open' = (BinnedTwin.conventional Fit.settings learned true).Value |> succeed
+    let mu = open'.Observed.Value.Fit["mu"]
+    Assert.That(mu.Value, Is.InRange(0.0, 3.0))
+    Assert.That(mu.Value, Is.Not.EqualTo(blind.Expected.Fit["mu"].Value))
+
+[<Test>]
+let ``an analysis without a conventional one has none`` () =
+    Assert.That((BinnedTwin.conventional Fit.settings standard.Value true).IsNone)
