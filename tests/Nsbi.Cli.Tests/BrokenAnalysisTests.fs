@@ -75,7 +75,6 @@ let private all: BrokenAnalysis list = [
     inToy "a sample unknown to the reference" "{ \"S\": 1" "{ \"T\": 1" "no such sample"
     inToy "a negative share" "\"B\": 1, \"NI\"" "\"B\": -1, \"NI\"" "not positive"
     inToy "a share of nothing" "\"B\": 1, \"NI\"" "\"B\": 1e-9, \"NI\"" "1e6 times the smallest"
-    inToy "one fold" "\"folds\": 2" "\"folds\": 1" "1 fold cannot be cross-fitted"
     inToy "a negative limit" "\"identity\": 10" "\"identity\": -10" "$.limits.identity"
     inToy "a p-value above 1" "\"pValue\": 0" "\"pValue\": 5" "no p-value is above 1"
     withPreselection "a class twice" "\"S\", \"B\", \"B\"" "S" "B" "more than once"

@@ -184,17 +184,6 @@ module internal AnalysisFaults =
                 at file $"{path}.controlBins" "there is no bin" "give at least one"
     ]
 
-    let private networks file (analysis: Analysis) = [
-        if analysis.Networks.Folds < 2 then
-            at
-                file
-                "$.networks.folds"
-                "1 fold cannot be cross-fitted: every simulated event must be evaluated by networks \
-                 that never saw it"
-                "give 2 or more"
-            |> Fault.withValue (string analysis.Networks.Folds)
-    ]
-
     let private limits file (analysis: Analysis) = [
         let limits = analysis.Limits
 
@@ -286,7 +275,6 @@ module internal AnalysisFaults =
             features, [ "features" ]
             expressions, []
             references, [ "samples"; "reference"; "terms" ]
-            networks, [ "networks" ]
             preselection, [ "reference" ]
             observed, []
             limits, [ "limits" ]
