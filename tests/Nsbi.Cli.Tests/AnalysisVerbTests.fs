@@ -57,6 +57,18 @@ let ``a blind run shows no data and says so`` () =
     Assert.That(written.GetProperty("blind").GetString(), Does.Contain "--unblind")
 
 [<Test>]
+let ``a blind run leaves nothing of the data of an unblinded one before it`` () =
+    use folder = new Folder()
+    writeToy folder
+    shouldExit 0 (run folder "run analysis.json --out results --unblind")
+    let columns = folder.File "results/workspace.columns"
+    Assert.That(Directory.GetFiles(columns, "*-observed-*"), Is.Not.Empty)
+    shouldExit 0 (run folder "run analysis.json --out results")
+    Assert.That(Directory.GetFiles(columns, "*-observed-*"), Is.Empty)
+    shouldExit 0 (run folder "run analysis.json --out fresh")
+    Assert.That((content (folder.File "results") = content (folder.File "fresh")))
+
+[<Test>]
 let ``a failed check exits with 1 and says what it means`` () =
     use folder = new Folder()
     writeToy folder

@@ -57,6 +57,8 @@ let private all: BrokenAnalysis list = [
     usage "training without a folder" "train analysis.json" "--out DIR"
     usage "a seed in words" "run analysis.json --out r --seed lucky" "--seed: 'lucky'"
     usage "unblinding a check" "check analysis.json --unblind" "no option '--unblind'"
+    usage "an analysis without a name" "run \"\" --out results" "'': it is no name of a file"
+    usage "a report of a file" "report analysis.json" "it is a file; give the folder of a run"
     usage "a folder without a name" "run analysis.json --out \"\"" "its name is empty"
     usage "a file in place of a folder" "run analysis.json --out analysis.json" "it is a file"
     usage "a folder in place of an analysis" "run . --out results" ".: it is a folder; give"

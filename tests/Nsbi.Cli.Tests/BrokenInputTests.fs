@@ -109,6 +109,7 @@ let private options: Broken list = [
 ]
 
 let private documents: Broken list = [
+    broken "a file without a name" nothing "fit \"\"" "'': it is no name of a file"
     broken "missing file" nothing "fit absent.json" "absent.json: there is no such file"
     broken
         "a folder"

@@ -32,8 +32,10 @@ module ReportVerb =
         let source = Path.Combine(folder, "report.json")
         let page = Path.Combine(folder, "report.html")
 
-        if not (Directory.Exists folder) then
-            Answer.wrongInput [ $"{folder}: there is no such folder; give the one of a run." ]
+        if File.Exists folder then
+            Answer.wrongInput [ $"'{folder}': it is a file; give the folder of a run." ]
+        elif not (Directory.Exists folder) then
+            Answer.wrongInput [ $"'{folder}': there is no such folder; give the one of a run." ]
         elif not (File.Exists source) then
             Answer.wrongInput [
                 $"{folder}: there is no report.json in it; nsbi-fs run ANALYSIS --out {folder} "

@@ -30,7 +30,9 @@ module Pipeline =
     }
 
     let private readFile (path: string) : Result<Analysis, Fault list> =
-        if Directory.Exists path then
+        if String.IsNullOrWhiteSpace path then
+            Error [ Fault.create $"'{path}'" "it is no name of a file" "give the analysis file" ]
+        elif Directory.Exists path then
             Error [ Fault.create path "it is a folder" "give the analysis file" ]
         else
             AnalysisFile.read path

@@ -15,7 +15,9 @@ module WorkspaceFile =
 
     let private guarded (path: string) (action: unit -> Result<'a, Fault list>) =
         try
-            if Directory.Exists path then
+            if String.IsNullOrWhiteSpace path then
+                Error [ Fault.create $"'{path}'" "it is no name of a file" "give the workspace" ]
+            elif Directory.Exists path then
                 Error [ Fault.create path "it is a folder" "give the file of the workspace" ]
             else
                 action ()
