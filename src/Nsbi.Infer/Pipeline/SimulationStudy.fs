@@ -76,7 +76,9 @@ module SimulationStudy =
                 .Build.Dense(n, n, fun p q -> covariance sample samples weights scores[p] scores[q])
 
         let c = Matrix<float>.Build.DenseOfArray fit.Covariance
-        sqrt (c * m * c).[place, place]
+        let variance = (c * m * c).[place, place]
+        // At a bound there is no covariance, and no error.
+        if variance > 0.0 then sqrt variance else nan
 
     /// <summary>Fits the simulated events at the nominal point of the model.</summary>
     /// <returns>none where the nominal point has a negative coefficient; or the fit that did not
