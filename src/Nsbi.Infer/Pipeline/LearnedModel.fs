@@ -68,7 +68,7 @@ module LearnedModel =
 
         EventTable.weights simulated.Events |> Array.map weight
 
-    let private weightsIn policy mixture (simulated: SimulatedEvents) : float[] =
+    let internal weightsIn policy mixture (simulated: SimulatedEvents) : float[] =
         Normalisation.referenceWeights mixture simulated.Sample (positive policy simulated)
 
     /// <summary>The weight of each event in the reference: w_k u_i/Σ_{j of k} u_j, with the positive

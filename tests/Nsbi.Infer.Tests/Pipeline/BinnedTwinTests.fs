@@ -59,17 +59,25 @@ let ``the conventional analysis closes on its own expectation and sees the data 
             set "conventional" """{"observable": "x", "edges": {"from": -4, "to": 5, "bins": 18}}"""
         )
 
-    let blind = (BinnedTwin.conventional Fit.settings learned false).Value |> succeed
+    let events = AnalysisEvents.read "." learned.Analysis |> succeed
+
+    let conventional observe =
+        (BinnedTwin.conventional Fit.settings learned.Analysis events observe).Value
+        |> succeed
+
+    let blind = conventional false
     Assert.That(blind.Observed.IsNone)
     Assert.That(blind.Expected.Fit["mu"].Value, near 1e-6 1.0)
     Assert.That(blind.Edges.Length, same 19)
     let exact = significance blind.Edges id
     Assert.That(blind.Expected.Significance, near (3.0 * study.Value.Significance.Error) exact)
-    let open' = (BinnedTwin.conventional Fit.settings learned true).Value |> succeed
+    let open' = conventional true
     let mu = open'.Observed.Value.Fit["mu"]
     Assert.That(mu.Value, Is.InRange(0.0, 3.0))
     Assert.That(mu.Value, Is.Not.EqualTo(blind.Expected.Fit["mu"].Value))
 
 [<Test>]
 let ``an analysis without a conventional one has none`` () =
-    Assert.That((BinnedTwin.conventional Fit.settings standard.Value true).IsNone)
+    let analysis = standard.Value.Analysis
+    let events = AnalysisEvents.read "." analysis |> succeed
+    Assert.That((BinnedTwin.conventional Fit.settings analysis events true).IsNone)
