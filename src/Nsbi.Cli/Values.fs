@@ -11,12 +11,15 @@ module Values =
         | true, value when Double.IsFinite value -> Ok value
         | _ -> Error [ $"{what}: '{text}' is not a finite number; write it like 1.5 or 2e-3." ]
 
-    let whole (what: string) (least: int) (text: string) : Result<int, string list> =
+    let whole (what: string) (least: int) (most: int) (text: string) : Result<int, string list> =
         match
-            Int32.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+            Int64.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
         with
-        | true, value when value >= least -> Ok value
-        | true, value -> Error [ $"{what}: {value} is too small; it must be at least {least}." ]
+        | true, value when value < least ->
+            Error [ $"{what}: {value} is too small; it must be at least {least}." ]
+        | true, value when value > most ->
+            Error [ $"{what}: {value} is too large; it must be at most {most}." ]
+        | true, value -> Ok(int value)
         | _ -> Error [ $"{what}: '{text}' is not a whole number of at least {least}." ]
 
     let seed (what: string) (text: string) : Result<uint64, string list> =

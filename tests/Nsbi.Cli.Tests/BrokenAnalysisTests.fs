@@ -28,6 +28,13 @@ let private inToy what before after says = {
     Says = says
 }
 
+let private withPreselection what classes signal background says =
+    let plan =
+        $"\"preselection\": {{ \"classes\": [{classes}], \"signal\": \"{signal}\", "
+        + $"\"background\": \"{background}\", \"target\": 0.1 }}, \"seed\""
+
+    inToy what "\"seed\"" plan says
+
 let private inFile what file before after says = {
     What = what
     Arrange =
@@ -50,6 +57,9 @@ let private all: BrokenAnalysis list = [
     usage "training without a folder" "train analysis.json" "--out DIR"
     usage "a seed in words" "run analysis.json --out r --seed lucky" "--seed: 'lucky'"
     usage "unblinding a check" "check analysis.json --unblind" "no option '--unblind'"
+    usage "a folder without a name" "run analysis.json --out \"\"" "its name is empty"
+    usage "a file in place of a folder" "run analysis.json --out analysis.json" "it is a file"
+    usage "a folder in place of an analysis" "run . --out results" ".: it is a folder; give"
     usage "no analysis" "run absent.json --out results" "absent.json: there is no such file"
     usage "a report of nothing" "report absent" "there is no such folder"
     usage "a report of a folder without results" "report ." "no report.json"
@@ -64,6 +74,11 @@ let private all: BrokenAnalysis list = [
     inToy "a sample twice" "\"name\": \"SBI\", \"toy\"" "\"name\": \"S\", \"toy\"" "more than once"
     inToy "a sample unknown to the reference" "{ \"S\": 1" "{ \"T\": 1" "no such sample"
     inToy "a negative share" "\"B\": 1, \"NI\"" "\"B\": -1, \"NI\"" "not positive"
+    inToy "a share of nothing" "\"B\": 1, \"NI\"" "\"B\": 1e-9, \"NI\"" "1e6 times the smallest"
+    inToy "a negative limit" "\"identity\": 10" "\"identity\": -10" "$.limits.identity"
+    inToy "a p-value above 1" "\"pValue\": 0" "\"pValue\": 5" "no p-value is above 1"
+    withPreselection "a class twice" "\"S\", \"B\", \"B\"" "S" "B" "more than once"
+    withPreselection "a signal of no class" "\"S\", \"B\"" "NI" "B" "none of the classes"
     inToy "a bad expression" "mu - sqrt(mu)" "mu - sqrt(mu" "$.terms[0].scale"
     inToy "an unknown parameter" "\"1 - sqrt(mu)\"" "\"1 - sqrt(nu)\"" "nu"
     inToy "an unknown feature" "[\"x\"]" "[\"z\"]" "'z'"

@@ -52,6 +52,12 @@ let private usage: Broken list = [
     broken "threads in words" nothing "fit workspace.json --threads two" "not a whole number"
     broken "no threads" nothing "fit workspace.json --threads 0" "at least 1"
     broken "no points" nothing "scan w.json --poi mu --from 0 --to 1 --points 0" "at least 1"
+    broken "too many threads" nothing "fit w.json --threads 3000000000" "at most 1024"
+    broken
+        "far too many points"
+        nothing
+        "scan w.json --poi mu --from 0 --to 1 --points 2000000000"
+        "at most 100000"
     broken "decimal comma" nothing "scan w.json --poi mu --from 0,5 --to 1" "'0,5' is not a finite"
     broken "infinite value" nothing "fit workspace.json --asimov mu=inf" "not a finite number"
     broken "no assignment" nothing "fit workspace.json --fix mu" "not of the form name=value"
@@ -95,6 +101,11 @@ let private options: Broken list = [
         (countingWith nothing)
         "scan workspace.json --poi mu --from 0 --to 20"
         "outside of the bounds 0 to 10"
+    broken
+        "scan of a blind workspace"
+        (fun folder -> simulation folder |> ignore)
+        "scan workspace.json --poi mu --from 0 --to 2"
+        "use --asimov mu=1, or run the analysis with --unblind"
 ]
 
 let private documents: Broken list = [
@@ -103,7 +114,7 @@ let private documents: Broken list = [
         "a folder"
         (fun folder -> Directory.CreateDirectory(folder.File "dir") |> ignore)
         "fit dir"
-        "dir: it cannot be used"
+        "dir: it is a folder; give the file of the workspace"
     broken
         "an empty file"
         (fun folder -> folder.Write("workspace.json", "") |> ignore)
@@ -230,7 +241,7 @@ let private columns: Broken list = [
         "no observed events"
         (fun folder -> simulation folder |> ignore)
         "fit workspace.json"
-        "observed table"
+        "no observed events (was the run blind?); use --asimov mu=1, or run"
     broken
         "a table twice"
         (interferenceWith (fun folder -> replaceText folder "\"reference\": {" "\"observed\": {"))

@@ -48,7 +48,7 @@ let ``a number is finite and written with a point`` (text: string) =
 [<TestCase("two")>]
 [<TestCase("99999999999")>]
 let ``a whole number has a least value`` (text: string) =
-    Assert.That(Values.whole "--points" 1 text |> faults |> List.length, Is.EqualTo 1)
+    Assert.That(Values.whole "--points" 1 100 text |> faults |> List.length, Is.EqualTo 1)
 
 [<Test>]
 let ``a seed may be any number of 64 bits`` () =

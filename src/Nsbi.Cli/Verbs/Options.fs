@@ -28,7 +28,7 @@ type Options() =
 
     /// "--threads N"; without it all processors are used.
     member this.Threads(given: string option) : int =
-        this.Optional(given, System.Environment.ProcessorCount, Values.whole "--threads" 1)
+        this.Optional(given, System.Environment.ProcessorCount, Values.whole "--threads" 1 1024)
 
     /// The work if no fault was found, the faults otherwise.
     member _.Finish(work: unit -> Answer) : Answer =

@@ -25,7 +25,7 @@ type ScanOption =
             | Poi _ -> "the parameter to scan"
             | From _ -> "its first value"
             | To _ -> "its last value"
-            | Points _ -> "the number of values, at equal distances; 21 if not given"
+            | Points _ -> "the number of values, at equal distances, up to 100000; 21 if not given"
             | Asimov _ -> "scan the Asimov data of these parameter values instead of the observed"
             | Fix _ -> "hold these parameters at these values"
             | Threads _ -> "threads to use; the result does not depend on them"
@@ -40,6 +40,9 @@ module ScanVerb =
         "workspace.json --poi mu --from 0 --to 3 --points 31"
         "workspace.json --poi mu --from 0 --to 3 --asimov mu=1 --json"
     ]
+
+    /// More values than anyone plots; a mistyped number is not worked on for days.
+    let private mostPoints = 100_000
 
     /// Equal steps from the first value to the last, both exactly.
     let values (first: float) (last: float) (points: int) : float list = [
@@ -147,7 +150,11 @@ module ScanVerb =
         let last = options.Take(1.0, parsed.GetResult ScanOption.To |> Values.number "--to")
 
         let points =
-            options.Optional(parsed.TryGetResult ScanOption.Points, 21, Values.whole "--points" 1)
+            options.Optional(
+                parsed.TryGetResult ScanOption.Points,
+                21,
+                Values.whole "--points" 1 mostPoints
+            )
 
         if last < first then
             options.Fault $"--from {number first} is above --to {number last}; exchange them."

@@ -88,13 +88,37 @@ module Subject =
         | Ok value -> next value
         | Error faults -> faults |> List.map string |> Answer.wrongInput
 
+    /// The fault of a workspace that holds no data at all, as that of a blind run.
+    let private unobserved
+        (options: SubjectOptions)
+        (workspace: Workspace)
+        (parameters: Parameter list)
+        : Fault list =
+        let tables = workspace.Tables.Tables |> Map.toList |> List.map (fst >> snd)
+
+        if List.contains TableKind.Observed tables || not workspace.Counts.IsEmpty then
+            []
+        else
+            let asimov =
+                parameters
+                |> List.tryFind (fun p -> p.Role = PointOfInterest)
+                |> Option.map (fun p -> $"{p.Name}={number p.Initial}")
+                |> Option.defaultValue "p=v"
+
+            let problem = "the workspace holds no observed events (was the run blind?)"
+            let remedy = $"use --asimov {asimov}, or run the analysis with --unblind"
+            [ Fault.create options.Workspace problem remedy ]
+
     let private observation
         (options: SubjectOptions)
         (workspace: Workspace)
         (compiled: CompiledLikelihood)
         : Result<Observation, Fault list> =
         match options.Asimov with
-        | None -> Workspace.observation options.Workspace compiled workspace
+        | None ->
+            match unobserved options workspace compiled.Parameters with
+            | [] -> Workspace.observation options.Workspace compiled workspace
+            | faults -> Error faults
         | Some values ->
             let theta = compiled.Model.Initial
 

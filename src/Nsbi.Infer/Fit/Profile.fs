@@ -50,6 +50,8 @@ module Profile =
     /// <param name="values">values inside of its bounds</param>
     /// <exception cref="T:System.ArgumentException">the parameter is unknown or fixed, a value is
     /// outside of the bounds, or the fit did not succeed</exception>
+    /// <exception cref="T:System.OperationCanceledException">the cancellation of the settings was
+    /// asked for, between two values or within one</exception>
     let scanWith
         (progress: IProgress<float>)
         (settings: FitSettings)
@@ -76,15 +78,17 @@ module Profile =
 
         let compute (profile: InnerProfile) =
             let mutable last = []
+            let count = float values.Length
 
             let points =
                 values
                 |> List.mapi (fun k v ->
+                    settings.Cancellation.ThrowIfCancellationRequested()
                     let struct (t, _, point) = profile.At(toInner v, last)
                     last <- [ point ]
 
                     if not (isNull progress) then
-                        progress.Report(float (k + 1) / float values.Length)
+                        progress.Report(float (k + 1) / count)
 
                     v, t, point)
 

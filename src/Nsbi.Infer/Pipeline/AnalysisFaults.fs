@@ -99,6 +99,21 @@ module internal AnalysisFaults =
                     "give a positive number"
                 |> Fault.withValue (number share)
 
+        let shares = analysis.Reference |> List.map snd
+
+        // Beyond this the rarer sample has no weight that single precision could tell from none.
+        if
+            not shares.IsEmpty
+            && shares |> List.forall (fun share -> Double.IsFinite share && share > 0.0)
+            && List.max shares > 1e6 * List.min shares
+        then
+            at
+                file
+                "$.reference"
+                "the largest weight is more than 1e6 times the smallest"
+                "give weights of similar size: 1 for each sample is a good start"
+            |> Fault.withValue $"{number (List.max shares)} and {number (List.min shares)}"
+
         if analysis.Reference.Length < 2 then
             at
                 file
@@ -124,7 +139,7 @@ module internal AnalysisFaults =
             let names = analysis.Reference |> List.map fst
             yield! repeated file $"{path}.classes" "class" plan.Classes
 
-            for name in plan.Classes do
+            for name in List.distinct plan.Classes do
                 if not (List.contains name names) then
                     unknown
                         file
@@ -167,6 +182,35 @@ module internal AnalysisFaults =
 
             if plan.ControlBins < 1 then
                 at file $"{path}.controlBins" "there is no bin" "give at least one"
+    ]
+
+    let private limits file (analysis: Analysis) = [
+        let limits = analysis.Limits
+
+        for key, value in
+            [
+                "sigmas", limits.Sigmas
+                "normalisation", limits.Normalisation
+                "pValue", limits.PValue
+                "ratioTolerance", limits.RatioTolerance
+                "largestShare", limits.LargestShare
+                "effectiveEvents", limits.EffectiveEvents
+                "impliedEvents", limits.ImpliedEvents
+                "identity", limits.Identity
+                "largestRatio", limits.LargestRatio
+                "closure", limits.Closure
+            ] do
+            if not (Double.IsFinite value && value >= 0.0) then
+                at
+                    file
+                    $"$.limits.{key}"
+                    "the limit is not a finite number of 0 or above"
+                    "leave it out for the standard limit"
+                |> Fault.withValue (number value)
+
+        if limits.PValue > 1.0 then
+            at file "$.limits.pValue" "no p-value is above 1" "give a number from 0 to 1"
+            |> Fault.withValue (number limits.PValue)
     ]
 
     let private observed file (analysis: Analysis) = [
@@ -233,6 +277,7 @@ module internal AnalysisFaults =
             references, [ "samples"; "reference"; "terms" ]
             preselection, [ "reference" ]
             observed, []
+            limits, [ "limits" ]
             model, [ "parameters"; "terms" ]
         ]
         |> List.filter (fun (_, keys) -> not (List.exists (fun k -> List.contains k unread) keys))

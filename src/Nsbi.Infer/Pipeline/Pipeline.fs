@@ -1,8 +1,10 @@
 namespace Nsbi.Infer
 
 open System
+open System.IO
 open System.Threading
 open Nsbi.Kernels
+open Nsbi.Learn
 open Nsbi.Learn.Networks
 
 /// <summary>A whole analysis, from <c>analysis.json</c> to the report. Killed at any moment and run again
@@ -27,8 +29,14 @@ module Pipeline =
         InstructionPath = Isa.Path
     }
 
+    let private readFile (path: string) : Result<Analysis, Fault list> =
+        if Directory.Exists path then
+            Error [ Fault.create path "it is a folder" "give the analysis file" ]
+        else
+            AnalysisFile.read path
+
     let private load (options: PipelineOptions) (path: string) =
-        AnalysisFile.read path
+        readFile path
         |> Result.map (fun analysis ->
             match options.Seed with
             | None -> analysis

@@ -29,7 +29,7 @@ type StoreError =
             $"The results in '{folder}' were made on the instruction path {found}, this is {current}: "
             + $"set NSBI_ISA={found} to resume, or give another folder."
         | Unusable(folder, reason) ->
-            $"The folder '{folder}' cannot be used for results ({reason}): "
+            $"'{folder}' cannot be used as the folder of results ({reason}): "
             + "repair it or give another folder."
 
     /// <summary>The same sentence as <c>Message</c>.</summary>

@@ -332,6 +332,8 @@ module TaskStore =
     /// <returns>the store, or all reasons why the folder cannot be worked in</returns>
     let openAt (identity: RunIdentity) (folder: string) : Result<TaskStore, StoreError list> =
         if String.IsNullOrWhiteSpace folder then
-            invalidArg (nameof folder) "The name of the folder is empty."
-
-        openWith ignore identity folder
+            Error [ StoreError.Unusable(folder, "its name is empty") ]
+        elif File.Exists folder then
+            Error [ StoreError.Unusable(folder, "it is a file") ]
+        else
+            openWith ignore identity folder

@@ -15,7 +15,10 @@ module WorkspaceFile =
 
     let private guarded (path: string) (action: unit -> Result<'a, Fault list>) =
         try
-            action ()
+            if Directory.Exists path then
+                Error [ Fault.create path "it is a folder" "give the file of the workspace" ]
+            else
+                action ()
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException ->
@@ -33,8 +36,10 @@ module WorkspaceFile =
 
     /// <summary>Writes a workspace, and its columns into a folder beside it: <c>fit.json</c> gets
     /// <c>fit.columns/</c>.</summary>
-    /// <remarks>The columns come first, then the workspace as a whole file. Ratios that are
-    /// functions are written as log r. The bytes depend on the workspace alone.</remarks>
+    /// <remarks>The columns come first, then the workspace as a whole file. The folder of the columns
+    /// belongs to the workspace: other files in it, such as the columns of a workspace that was
+    /// written there before, are deleted. Ratios that are functions are written as log r. The bytes
+    /// depend on the workspace alone.</remarks>
     /// <returns>or why it cannot be written</returns>
     let write (path: string) (workspace: Workspace) : Result<unit, Fault list> =
         guarded path (fun () -> WorkspaceWriter.write path workspace)

@@ -28,6 +28,7 @@ module internal WorkspaceWriter =
         String.map (fun c -> if keep c then c else '_') name
         |> fun s -> s[.. min 40 s.Length - 1]
 
+    /// The files of the columns of a table: of the weights, then of each ratio.
     let private columns
         (folder: string)
         (place: int)
@@ -101,11 +102,21 @@ module internal WorkspaceWriter =
 
         json.WriteEndArray()
 
-    /// Writes the columns, then the workspace that names them.
+    /// Removes the files of the column folder that are not among the names: columns of a workspace
+    /// written there before, such as observed ones that are closed now.
+    let private removeOthers (columnFolder: string) (names: Set<string>) : unit =
+        if Directory.Exists columnFolder then
+            for file in Directory.GetFiles columnFolder do
+                if not (names.Contains(Path.GetFileName file)) then
+                    Durable.remove ignore file
+
+    /// Writes the columns, then the workspace that names them; then removes what else lies in the
+    /// folder of the columns.
     let write (path: string) (workspace: Workspace) : Result<unit, Fault list> =
         let folder = Path.GetDirectoryName(Path.GetFullPath path)
         let columnFolder = Path.GetFileNameWithoutExtension path + ".columns"
         let faults = ResizeArray<Fault>()
+        let written = ResizeArray<string>()
         use stream = new MemoryStream()
 
         let options =
@@ -139,9 +150,12 @@ module internal WorkspaceWriter =
                     | Some table ->
                         json.WriteStartObject word
 
-                        columns columnFolder place word channel table
-                        |> writeTable json folder
-                        |> faults.AddRange
+                        let weights, ratios = columns columnFolder place word channel table
+
+                        weights :: [ for _, _, column in ratios -> column ]
+                        |> List.iter (fun column -> written.Add(Path.GetFileName column.File))
+
+                        writeTable json folder (weights, ratios) |> faults.AddRange
 
                         json.WriteEndObject()
 
@@ -171,6 +185,7 @@ module internal WorkspaceWriter =
         if faults.Count = 0 then
             stream.WriteByte(byte '\n')
             Durable.write ignore path (stream.ToArray())
+            removeOthers (Path.Combine(folder, columnFolder)) (Set.ofSeq written)
             Ok()
         else
             Error(List.ofSeq faults)

@@ -107,9 +107,9 @@ module internal RawRatios =
 /// <summary>Estimates r_c(x) = p_c(x)/p_ref(x) for all classes of a reference mixture, by k folds of M
 /// networks. Immutable; may be used from several threads, each with a team of its own.</summary>
 /// <remarks>Members are averaged in the ratio; the mean is normalised to E_ref[r_c] = 1 on events that
-/// the networks which evaluate them never saw: fold by fold, or, where a fold has too few events to fix
-/// E_ref[r_c] to 1 %, with the same constants in all folds. With the softmax head Σ_c w_c r_c = 1 for every event, up to rounding.
-/// </remarks>
+/// the networks which evaluate them never saw. Each fold is normalised by constants of its own, or, where
+/// its events are too few to fix E_ref[r_c] to 1 %, by constants that all folds share. With the softmax
+/// head Σ_c w_c r_c = 1 for every event, up to rounding.</remarks>
 [<Sealed>]
 type RatioEstimator
     internal

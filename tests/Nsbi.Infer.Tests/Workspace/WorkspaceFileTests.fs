@@ -128,6 +128,56 @@ let ``a function is written as the log ratios of its table`` () =
         | LogRatios values -> Assert.That(values, same [| 1.5; 3.0 |])
         | other -> Assert.Fail $"%A{other}")
 
+[<Test>]
+let ``columns that the workspace does not name any more are deleted`` () =
+    inFolder (fun folder ->
+        let path = Path.Combine(folder, "w.json")
+
+        let closed (workspace: Workspace) = {
+            workspace with
+                Tables = {
+                    Tables =
+                        workspace.Tables.Tables
+                        |> Map.filter (fun (_, kind) _ -> kind = TableKind.Reference)
+                }
+        }
+
+        let files () =
+            Directory.GetFiles(Path.Combine(folder, "w.columns"))
+            |> Array.map (Path.GetFileName >> nonNull)
+            |> Array.sort
+
+        let isObserved (name: string) = name.Contains "-observed-"
+        let beside = Path.Combine(folder, "notes.txt")
+        File.WriteAllText(beside, "not of the workspace")
+        ok (WorkspaceFile.write path (example 1))
+        let opened = files ()
+        Assert.That(Array.exists isObserved opened, same true)
+        ok (WorkspaceFile.write path (closed (example 1)))
+        Assert.That(files (), same (Array.filter (isObserved >> not) opened))
+
+        Assert.That(
+            content (ok (WorkspaceFile.read path)) = content (closed (example 1)),
+            same true
+        )
+
+        ok (
+            WorkspaceFile.write path {
+                example 1 with
+                    Tables = RatioTables.empty
+            }
+        )
+
+        Assert.That(files (), same [||])
+        Assert.That(File.Exists beside, same true))
+
+[<Test>]
+let ``a folder is no workspace`` () =
+    inFolder (fun folder ->
+        let found = faults (WorkspaceFile.read folder)
+        Assert.That(found.Length, same 1)
+        Assert.That(found.Head, Does.Contain "it is a folder"))
+
 let private broken (change: string -> string -> string) : string list =
     inFolder (fun folder ->
         let path = Path.Combine(folder, "w.json")
