@@ -161,17 +161,24 @@ module BinnedTwin =
             |> Some
         | _ -> None
 
-    /// <summary>The learned score ∂_μ ln D(x; nominal) in bins of equal content under the
-    /// reference, beside the control region: what the unbinned analysis must agree with, but for what
-    /// the binning loses.</summary>
+    /// <summary>The learned score D(x; null)/D(x; nominal) in bins of equal content under the reference,
+    /// beside the control region. It is the best observable for telling the two points apart, so the
+    /// unbinned analysis must agree with it, but for what the binning loses.</summary>
     /// <param name="settings">of the fits</param>
     /// <param name="learned">the events and the model</param>
     /// <param name="bins">how many</param>
-    let score settings (learned: LearnedModel) (bins: int) =
+    let score
+        (settings: FitSettings)
+        (learned: LearnedModel)
+        (bins: int)
+        : Result<BinnedTwin, string list> =
         let nominal = learned.Model.Initial
-        let d, gradient = LearnedModel.density learned nominal
-        let place = learned.Model.Index[learned.Analysis.Interest]
-        let score = Array.map2 (fun g d -> g / d) gradient[place] d
+        let absent = Array.copy nominal
+        absent[learned.Model.Index[learned.Analysis.Interest]] <- learned.Analysis.Null
+        let atNominal = LearnedModel.values learned nominal
+
+        let score =
+            Array.map2 (fun d0 d1 -> d0 / d1) (LearnedModel.values learned absent) atNominal
 
         let inner =
             WeightedQuantile.compute

@@ -239,13 +239,27 @@ module LearnedModel =
         |> Option.map (fun _ ->
             observed learned.Likelihood (learned.Control |> Option.bind _.Counts))
 
+    /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events.</summary>
+    let values (learned: LearnedModel) (theta: float[]) : float[] =
+        let value = Array.zeroCreate<float> learned.Simulated.Sample.Length
+
+        for term in learned.Analysis.Terms do
+            let k = place learned.Simulated.Samples term
+            let f = Coefficient.value learned.Model.Index theta term.Scale
+            let rate = f * learned.Simulated.Yields[k]
+            let r = learned.Ratios[k]
+
+            for i in 0 .. value.Length - 1 do
+                value[i] <- value[i] + rate * r[i]
+
+        value
+
     /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events, with its gradient in all
     /// parameters.</summary>
     /// <returns>D of each event, and [parameter][event]</returns>
     let density (learned: LearnedModel) (theta: float[]) : float[] * float[][] =
         let index = learned.Model.Index
         let n = learned.Simulated.Sample.Length
-        let value = Array.zeroCreate<float> n
         let gradient = Array.init index.Count (fun _ -> Array.zeroCreate<float> n)
 
         for term in learned.Analysis.Terms do
@@ -254,9 +268,6 @@ module LearnedModel =
             let nu = learned.Simulated.Yields[k]
             let r = learned.Ratios[k]
 
-            for i in 0 .. n - 1 do
-                value[i] <- value[i] + jet.Value * nu * r[i]
-
             for p in 0 .. index.Count - 1 do
                 let slope = jet.Gradient[p] * nu
 
@@ -264,4 +275,4 @@ module LearnedModel =
                     for i in 0 .. n - 1 do
                         gradient[p][i] <- gradient[p][i] + slope * r[i]
 
-        value, gradient
+        values learned theta, gradient

@@ -97,8 +97,8 @@ module SimulationStudy =
 
             Measurement.make settings "expected" analysis.Interest analysis.Null observation
             |> Result.map (fun measurement ->
-                let atBest, _ = LearnedModel.density learned measurement.Fit.Values
-                let atNull, _ = LearnedModel.density learned measurement.NullPoint
+                let atBest = LearnedModel.values learned measurement.Fit.Values
+                let atNull = LearnedModel.values learned measurement.NullPoint
                 let logRatio = Array.map2 (fun a b -> log (a / b)) atBest atNull
 
                 let variance =
