@@ -87,12 +87,18 @@ type CheckLimits = {
     /// <summary>Largest distance of a parameter fitted to simulated events from its true value.
     /// </summary>
     Closure: float
+    /// <summary>The same in standard errors from the finite simulation.</summary>
+    ClosureSigmas: float
+    /// <summary>Share of the significance by which binning the score may differ from the unbinned
+    /// ratios, beside one standard error from the finite simulation.</summary>
+    ScoreTolerance: float
 }
 
 /// <summary>Sets of limits.</summary>
 [<RequireQualifiedAccess>]
 module CheckLimits =
-    /// <summary>3σ, 3 % in the norm, p ≥ 10⁻⁴, 2 % per bin, 2 % per event, 100 events, 50 events, 10⁻⁶, 2²⁴, 0.1.</summary>
+    /// <summary>3σ, 3 % in the norm, p ≥ 10⁻⁴, 2 % per bin, 2 % per event, 100 events, 50 events, 10⁻⁶, 2²⁴, 0.1, 2σ,
+    /// 5 %.</summary>
     let standard: CheckLimits = {
         Sigmas = 3.0
         Normalisation = 0.03
@@ -104,4 +110,6 @@ module CheckLimits =
         Identity = 1e-6
         LargestRatio = 16777216.0
         Closure = 0.1
+        ClosureSigmas = 2.0
+        ScoreTolerance = 0.05
     }

@@ -51,9 +51,15 @@ module AnalysisChecks =
         RatioDiagnostics.run learned.Analysis.Limits learned.Simulated.Samples[k] sample features
 
     /// E_ref[r_k] on the check events; its error includes that of the normalisation.
-    let private normalisation (learned: LearnedModel) (k: int) : Check =
+    let private normalisation
+        (learned: LearnedModel)
+        (records: NormalisationRecord list)
+        (k: int)
+        : Check =
         let limits = learned.Analysis.Limits
-        let weights = EventTable.weights learned.Simulated.Events
+
+        let weights =
+            LearnedModel.positive learned.Analysis.NegativeWeights learned.Simulated
 
         let mean role =
             let rows = rowsOf learned role
@@ -67,6 +73,9 @@ module AnalysisChecks =
         let check, own = mean Role.Check, mean Role.Normalisation
         let error = sqrt (check.Error * check.Error + own.Error * own.Error)
         let name = learned.Simulated.Samples[k]
+        let own = records |> List.filter (fun record -> record.Class = name)
+        let before = own |> List.averageBy (fun record -> record.Before.Value)
+        let train = own |> List.averageBy (fun record -> record.Train.Value)
 
         Check.create
             $"normalisation of {name}"
@@ -75,7 +84,7 @@ module AnalysisChecks =
             check.Value
             error
             (FormattableString.Invariant
-                $"E_ref[r] = {check.Value:F4} ± {error:F4} on events used neither for training nor for the normalisation.")
+                $"E_ref[r] = {check.Value:F4} ± {error:F4} on events used neither for training nor for the normalisation. Before it, {before:F4} on the events of the normalisation and {train:F4} on those of the training (means over the folds).")
             $"Where it is not one, every expected number of {name} events is off by this factor."
 
     /// E_B[r_S/r_B] for each S whose rate depends on the parameter of interest and each B whose does
@@ -131,7 +140,7 @@ module AnalysisChecks =
             Check.create
                 $"closure of {interest} in Monte Carlo errors"
                 (CheckRule.Near 0.0)
-                limits.Sigmas
+                limits.ClosureSigmas
                 pull
                 1.0
                 finding
@@ -150,7 +159,7 @@ module AnalysisChecks =
     /// finite simulation: a network that claims more than its score carries is overconfident.</summary>
     let score (limits: CheckLimits) (study: SimulationStudy) (twin: BinnedTwin) : Check =
         let unbinned, binned = study.Significance, twin.Expected.Significance
-        let limit = limits.Sigmas * unbinned.Error + 0.05 * unbinned.Value
+        let limit = unbinned.Error + limits.ScoreTolerance * unbinned.Value
 
         Check.create
             "significance of the binned score"
@@ -198,7 +207,7 @@ module AnalysisChecks =
         : AnalysisChecks =
         let limits = learned.Analysis.Limits
         let held = rowsOf learned Role.Check
-        let reference = LearnedModel.referenceWeights learned.Mixture learned.Simulated
+        let reference = LearnedModel.referenceWeights learned
         let features = features learned fitted held
         let samples = learned.Simulated.Samples
 
@@ -226,7 +235,8 @@ module AnalysisChecks =
 
         {
             Checks =
-                ([ 0 .. samples.Length - 1 ] |> List.map (normalisation learned))
+                ([ 0 .. samples.Length - 1 ]
+                 |> List.map (normalisation learned estimator.Normalisation))
                 @ (diagnostics |> List.collect _.Checks |> List.filter (isNormalisation >> not))
                 @ [ identity ]
                 @ implied learned

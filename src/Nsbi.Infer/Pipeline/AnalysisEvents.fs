@@ -22,6 +22,17 @@ type SimulatedEvents = {
     Groups: uint64[]
 }
 
+/// <summary>The observable of the conventional analysis.</summary>
+[<NoComparison; ReferenceEquality>]
+type ObservableValues = {
+    /// Its name.
+    Name: string
+    /// Its value for each simulated event.
+    Simulated: float[]
+    /// Its value for each observed event, if there are data.
+    Observed: float[] option
+}
+
 /// <summary>Everything an analysis reads: simulated and observed events, and the files they came
 /// from.</summary>
 [<NoComparison; ReferenceEquality>]
@@ -30,6 +41,10 @@ type AnalysisEvents = {
     Simulated: SimulatedEvents
     /// The selected observed events, if the analysis has any.
     Observed: EventTable option
+    /// The group of each observed event, by the same columns as the simulated ones.
+    ObservedGroups: uint64[]
+    /// The observable of the conventional analysis, if there is one.
+    Observable: ObservableValues option
     /// The files by the name the analysis gives them, with their SHA-256.
     Files: (string * string) list
 }
@@ -67,40 +82,78 @@ module AnalysisEvents =
         // The analysis was checked before: its texts can be read.
         | Error fault -> invalidOp (string (fault: Fault))
 
-    let private columnsOf (analysis: Analysis) : string list =
+    /// The columns that tell events apart: those of the features and of the selection. What is shown
+    /// beside them has no say in the folds.
+    let private identity (analysis: Analysis) : string list =
         let features = analysis.Features |> List.map (Feature.parse >> parsed)
-
-        let observable =
-            analysis.Conventional
-            |> Option.map (fun c -> Feature.parse c.Observable |> parsed)
-            |> Option.toList
 
         let selection =
             analysis.Selection
             |> Option.map (fun s -> Selection.parse s |> parsed |> Selection.columns)
             |> Option.defaultValue []
 
-        Feature.columns (features @ observable) @ selection |> List.distinct
+        Feature.columns features @ selection |> List.distinct
 
+    let private observable (analysis: Analysis) : Feature option =
+        analysis.Conventional
+        |> Option.map (fun c -> Feature.parse c.Observable |> parsed)
+
+    /// The values of the observable; what its transforms learn is learned from the simulation.
+    let private observableValues analysis (simulated: EventTable) (observed: EventTable option) =
+        match observable analysis with
+        | None -> Ok None
+        | Some feature ->
+            FittedFeatures.fit [ feature ] simulated
+            |> Result.bind (fun fitted ->
+                let values table =
+                    FittedFeatures.apply fitted table
+                    |> Result.map (fun matrix -> matrix.Values |> Array.map float)
+
+                let data =
+                    match observed with
+                    | Some table when table.Count > 0 -> values table |> Result.map Some
+                    | Some _ -> Ok(Some [||])
+                    | None -> Ok None
+
+                match values simulated, data with
+                | Ok simulated, Ok observed ->
+                    Ok(
+                        Some {
+                            Name = feature.Name
+                            Simulated = simulated
+                            Observed = observed
+                        }
+                    )
+                | Error faults, _
+                | _, Error faults -> Error faults)
+
+    let private columnsOf (analysis: Analysis) : string list =
+        let observable = observable analysis |> Option.toList |> Feature.columns
+        identity analysis @ observable |> List.distinct
+
+    /// The selected events; none may be observed.
+    let private keep (analysis: Analysis) (table: EventTable) : Result<EventTable, Fault list> =
+        match analysis.Selection with
+        | None -> Ok table
+        | Some text -> Selection.apply (Selection.parse text |> parsed) table
+
+    /// The selected events of a sample, which must have some.
     let private select
         (analysis: Analysis)
         source
         (table: EventTable)
         : Result<EventTable, Fault list> =
-        match analysis.Selection with
-        | None -> Ok table
-        | Some text ->
-            Selection.apply (Selection.parse text |> parsed) table
-            |> Result.bind (fun selected ->
-                if selected.Count > 0 then
-                    Ok selected
-                else
-                    let remedy = $"widen it: there are {table.Count} events"
+        keep analysis table
+        |> Result.bind (fun selected ->
+            if selected.Count > 0 then
+                Ok selected
+            else
+                let remedy = $"widen it: there are {table.Count} events"
 
-                    Error [
-                        Fault.create source "the selection keeps no event" remedy
-                        |> Fault.withValue text
-                    ])
+                Error [
+                    Fault.create source "the selection keeps no event" remedy
+                    |> Fault.withValue (defaultArg analysis.Selection "")
+                ])
 
     let private resolve (folder: string) (path: string) : string = Path.Combine(folder, path)
 
@@ -179,12 +232,12 @@ module AnalysisEvents =
         | None -> Ok None
         | Some(DataFile path) ->
             readFile folder columns None path
-            |> Result.bind (select analysis path)
+            |> Result.bind (keep analysis)
             |> Result.map Some
         | Some(DataToy(_, value)) ->
             ToyEvents.pseudoData analysis.Seed value
             |> ofToy "data" columns
-            |> Result.bind (select analysis "data")
+            |> Result.bind (keep analysis)
             |> Result.map Some
 
     let private faultsOf result =
@@ -233,15 +286,23 @@ module AnalysisEvents =
                 |> List.mapi (fun k (table, _) -> Array.create table.Count k)
                 |> Array.concat
 
-            Ok {
+            let observed = data |> Result.defaultValue None
+
+            observableValues analysis events observed
+            |> Result.map (fun observable -> {
                 Simulated = {
                     Samples = analysis.Reference |> List.map fst |> List.toArray
                     Yields = tables |> List.map snd |> List.toArray
                     Events = events
                     Sample = sample
-                    Groups = Fold.groupsByValue columns events
+                    Groups = Fold.groupsByValue (identity analysis) events
                 }
-                Observed = data |> Result.defaultValue None
+                Observed = observed
+                ObservedGroups =
+                    match observed with
+                    | Some table -> Fold.groupsByValue (identity analysis) table
+                    | None -> [||]
+                Observable = observable
                 Files = files folder analysis
-            }
+            })
         | faults -> Error faults

@@ -236,6 +236,8 @@ module internal AnalysisParts =
             "identity"
             "largestRatio"
             "closure"
+            "closureSigmas"
+            "scoreTolerance"
         ]
 
         reader.Object(place, [], keys)
@@ -254,6 +256,8 @@ module internal AnalysisParts =
                 Identity = read "identity" standard.Identity
                 LargestRatio = read "largestRatio" standard.LargestRatio
                 Closure = read "closure" standard.Closure
+                ClosureSigmas = read "closureSigmas" standard.ClosureSigmas
+                ScoreTolerance = read "scoreTolerance" standard.ScoreTolerance
             })
 
     /// A term of the mixture.

@@ -2,8 +2,6 @@ namespace Nsbi.Infer
 
 open System
 open System.Globalization
-open Nsbi.Learn
-open Nsbi.Learn.Events
 open Nsbi.Model
 
 // Axes: event i, sample k, bin b.
@@ -26,51 +24,48 @@ type BinnedTwin = {
 [<RequireQualifiedAccess>]
 module BinnedTwin =
 
-    let private terms
-        (learned: LearnedModel)
-        (edges: float[])
-        (observable: float[])
-        : Process list =
-        let expected = SimulatedEvents.expected learned.Simulated
+    let private yieldsOf (simulated: SimulatedEvents) (edges: float[]) (observable: float[]) =
+        let expected = SimulatedEvents.expected simulated
         let bins = edges.Length - 1
-
-        let yields =
-            learned.Simulated.Samples |> Array.map (fun _ -> Array.zeroCreate<float> bins)
+        let yields = simulated.Samples |> Array.map (fun _ -> Array.zeroCreate<float> bins)
 
         for i in 0 .. observable.Length - 1 do
             let b = WeightedHistogram.binOf edges observable[i]
 
             if b >= 0 && b < bins then
-                let k = learned.Simulated.Sample[i]
+                let k = simulated.Sample[i]
                 yields[k][b] <- yields[k][b] + expected[i]
 
-        [
-            for term in learned.Analysis.Terms do
-                let k = Array.IndexOf(learned.Simulated.Samples, term.Sample)
+        Array.zip simulated.Samples (Array.map Array.toList yields) |> Map.ofArray
 
-                {
-                    Process.Name = term.Name
-                    Scale = term.Scale
-                    Yields = Array.toList yields[k]
-                }
-        ]
+    let private processes (analysis: Analysis) (yields: Map<string, float list>) : Process list = [
+        for term in analysis.Terms ->
+            {
+                Process.Name = term.Name
+                Scale = term.Scale
+                Yields = yields[term.Sample]
+            }
+    ]
 
     /// <summary>The binned analysis of an observable.</summary>
     /// <param name="settings">of the fits</param>
-    /// <param name="learned">the events and the model</param>
+    /// <param name="analysis">its terms are the processes</param>
+    /// <param name="simulated">the events</param>
+    /// <param name="control">bins that are fitted beside those of the observable, if any</param>
     /// <param name="name">what to call it</param>
     /// <param name="edges">increasing; events outside are left out</param>
-    /// <param name="simulated">the observable of each simulated event</param>
+    /// <param name="values">the observable of each simulated event</param>
     /// <param name="observed">of each observed event; none to leave the data alone</param>
     let make
         (settings: FitSettings)
-        (learned: LearnedModel)
+        (analysis: Analysis)
+        (simulated: SimulatedEvents)
+        (control: ControlCounts option)
         (name: string)
         (edges: float[])
-        (simulated: float[])
+        (values: float[])
         (observed: float[] option)
         : Result<BinnedTwin, string list> =
-        let analysis = learned.Analysis
         let channel = "bins"
 
         let written = {
@@ -78,8 +73,15 @@ module BinnedTwin =
             Channels = [
                 Binned {
                     Name = channel
-                    Processes = terms learned edges simulated
+                    Processes = processes analysis (yieldsOf simulated edges values)
                 }
+                match control with
+                | Some control ->
+                    Binned {
+                        Name = AnalysisModel.controlRegion
+                        Processes = processes analysis control.Yields
+                    }
+                | None -> ()
             ]
         }
 
@@ -113,63 +115,76 @@ module BinnedTwin =
                         (WeightedHistogram.fill edges values (Array.create values.Length 1.0))
                             .Contents
 
-                    Observation.observed compiled [ channel, Array.toList counts ]
+                    Observation.observed compiled [
+                        channel, Array.toList counts
+                        match control |> Option.bind _.Counts with
+                        | Some counts -> AnalysisModel.controlRegion, counts
+                        | None -> ()
+                    ]
                     |> sentences
                     |> Result.bind (measure "observed")
                     |> Result.map (fun observed -> { twin with Observed = Some observed })))
 
-    let private columnOf (feature: Feature) (table: EventTable) : float[] =
-        let fitted =
-            FittedFeatures.fit [ feature ] table
-            |> Result.bind (fun f -> FittedFeatures.apply f table)
-
-        match fitted with
-        | Ok matrix -> matrix.Values |> Array.map float
-        | Error faults -> invalidOp (Fault.render faults)
-
-    /// <summary>The conventional analysis that the analysis asks for.</summary>
+    /// <summary>The conventional analysis that the analysis asks for: of all selected events, those that
+    /// a preselection takes away among them.</summary>
     /// <param name="settings">of the fits</param>
-    /// <param name="learned">the events and the model</param>
+    /// <param name="analysis">what is measured</param>
+    /// <param name="events">all selected events, with their observable</param>
     /// <param name="observe">whether the data may be looked at</param>
-    let conventional settings (learned: LearnedModel) (observe: bool) =
-        learned.Analysis.Conventional
-        |> Option.map (fun conventional ->
-            let feature =
-                match Feature.parse conventional.Observable with
-                | Ok feature -> feature
-                | Error fault -> invalidOp (string fault)
-
+    let conventional
+        (settings: FitSettings)
+        (analysis: Analysis)
+        (events: AnalysisEvents)
+        (observe: bool)
+        : Result<BinnedTwin, string list> option =
+        match analysis.Conventional, events.Observable with
+        | Some conventional, Some observable ->
             let bins = conventional.Edges.Length - 1
 
             let name =
-                String.Format(CultureInfo.InvariantCulture, "{0} in {1} bins", feature.Name, bins)
+                String.Format(
+                    CultureInfo.InvariantCulture,
+                    "{0} in {1} bins",
+                    observable.Name,
+                    bins
+                )
 
-            let simulated = columnOf feature learned.Simulated.Events
+            make
+                settings
+                analysis
+                events.Simulated
+                None
+                name
+                (List.toArray conventional.Edges)
+                observable.Simulated
+                (if observe then observable.Observed else None)
+            |> Some
+        | _ -> None
 
-            let observed =
-                learned.Observed
-                |> Option.filter (fun _ -> observe)
-                |> Option.map (columnOf feature)
-
-            make settings learned name (List.toArray conventional.Edges) simulated observed)
-
-    /// <summary>The learned score ∂_μ ln D(x; nominal) in bins of equal content
-    /// under the reference: what the unbinned
-    /// analysis must agree with, and cannot be more sensitive than by what the binning loses.</summary>
+    /// <summary>The learned score D(x; null)/D(x; nominal) in bins of equal content under the reference,
+    /// beside the control region. It is the best observable for telling the two points apart, so the
+    /// unbinned analysis must agree with it, but for what the binning loses.</summary>
     /// <param name="settings">of the fits</param>
     /// <param name="learned">the events and the model</param>
     /// <param name="bins">how many</param>
-    let score settings (learned: LearnedModel) (bins: int) =
+    let score
+        (settings: FitSettings)
+        (learned: LearnedModel)
+        (bins: int)
+        : Result<BinnedTwin, string list> =
         let nominal = learned.Model.Initial
-        let d, gradient = LearnedModel.density learned nominal
-        let place = learned.Model.Index[learned.Analysis.Interest]
-        let score = Array.map2 (fun g d -> g / d) gradient[place] d
+        let absent = Array.copy nominal
+        absent[learned.Model.Index[learned.Analysis.Interest]] <- learned.Analysis.Null
+        let atNominal = LearnedModel.values learned nominal
+
+        let score =
+            Array.map2 (fun d0 d1 -> d0 / d1) (LearnedModel.values learned absent) atNominal
 
         let inner =
             WeightedQuantile.compute
                 (Array.init (bins - 1) (fun b -> float (b + 1) / float bins))
                 score
-                (LearnedModel.referenceWeights learned.Mixture learned.Simulated)
+                (LearnedModel.referenceWeights learned)
             |> Array.distinct
 
         let low, high = Array.min score, Array.max score
@@ -179,4 +194,12 @@ module BinnedTwin =
             Array.concat [ [| low - margin |]; inner; [| high + margin |] ]
             |> Array.distinct
 
-        make settings learned $"learned score in {edges.Length - 1} bins" edges score None
+        make
+            settings
+            learned.Analysis
+            learned.Simulated
+            learned.Control
+            $"learned score in {edges.Length - 1} bins"
+            edges
+            score
+            None

@@ -58,12 +58,23 @@ module LearnedModel =
             for term in analysis.Terms -> term.Name, RatioSource.Ratios ratios[place samples term]
         ]
 
-    /// <summary>Σ_k of the weights of each event in the reference: w_k w_i/Σ_{j of k} w_j.</summary>
-    let referenceWeights (mixture: float[]) (simulated: SimulatedEvents) : float[] =
-        Normalisation.referenceWeights
-            mixture
-            simulated.Sample
-            (EventTable.weights simulated.Events |> Array.map abs)
+    /// The weights of the positive basis that the networks were trained on.
+    let internal positive (policy: NegativeWeights) (simulated: SimulatedEvents) : float[] =
+        let weight =
+            match policy with
+            | NegativeWeights.AbsoluteValue -> abs
+            | NegativeWeights.Refuse
+            | NegativeWeights.Drop -> max 0.0
+
+        EventTable.weights simulated.Events |> Array.map weight
+
+    let internal weightsIn policy mixture (simulated: SimulatedEvents) : float[] =
+        Normalisation.referenceWeights mixture simulated.Sample (positive policy simulated)
+
+    /// <summary>The weight of each event in the reference: w_k u_i/Σ_{j of k} u_j, with the positive
+    /// weights u of the training.</summary>
+    let referenceWeights (learned: LearnedModel) : float[] =
+        weightsIn learned.Analysis.NegativeWeights learned.Mixture learned.Simulated
 
     let private fault (error: ModelError) : Fault =
         Fault.create error.Place error.Fault error.Remedy
@@ -113,9 +124,7 @@ module LearnedModel =
         let observedRatios =
             match events.Observed with
             | None -> Ok [||]
-            | Some data ->
-                let columns = FittedFeatures.columns features
-                ratios data (Fold.groupsByValue columns data)
+            | Some data -> ratios data events.ObservedGroups
 
         match ratios simulated.Events simulated.Groups, observedRatios with
         | Error faults, Ok _
@@ -130,7 +139,11 @@ module LearnedModel =
             | Error faults -> Error(List.map fault faults)
             | Ok valid ->
                 let reference =
-                    table analysis simulated.Samples (referenceWeights mixture simulated) ratios
+                    table
+                        analysis
+                        simulated.Samples
+                        (weightsIn analysis.NegativeWeights mixture simulated)
+                        ratios
 
                 let tables =
                     RatioTables.empty |> RatioTables.reference AnalysisModel.signalRegion reference
@@ -178,8 +191,8 @@ module LearnedModel =
     /// <summary>The simulated events at θ with the weights they stand for, f_c(θ) w_i ν_k/Σ w: an
     /// Asimov set of the truth and not of the learned ratios. Fitting it shows how far the ratios can
     /// be trusted.</summary>
-    /// <returns>one weight per simulated event; none where a coefficient is negative, for then the
-    /// sum of the samples is no sample</returns>
+    /// <returns>one weight per simulated event; none where a coefficient or a weight of a sample is
+    /// negative, for then the sum of the samples is no sample</returns>
     let simulationWeights (learned: LearnedModel) (theta: float[]) : float[] option =
         let index = learned.Model.Index
         let factors = Array.zeroCreate<float> learned.Simulated.Samples.Length
@@ -188,14 +201,16 @@ module LearnedModel =
             let k = place learned.Simulated.Samples term
             factors[k] <- factors[k] + Coefficient.value index theta term.Scale
 
-        if Array.exists (fun f -> f < -1e-12) factors then
-            None
-        else
+        let weights =
             Array.map2
-                (fun k w -> max 0.0 factors[k] * w)
+                (fun k w -> (if abs factors[k] < 1e-12 then 0.0 else factors[k]) * w)
                 learned.Simulated.Sample
                 (SimulatedEvents.expected learned.Simulated)
-            |> Some
+
+        if Array.exists (fun w -> w < 0.0) weights then
+            None
+        else
+            Some weights
 
     let private observed likelihood (counts: float list option) : Observation =
         let counts =
@@ -224,13 +239,27 @@ module LearnedModel =
         |> Option.map (fun _ ->
             observed learned.Likelihood (learned.Control |> Option.bind _.Counts))
 
+    /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events.</summary>
+    let values (learned: LearnedModel) (theta: float[]) : float[] =
+        let value = Array.zeroCreate<float> learned.Simulated.Sample.Length
+
+        for term in learned.Analysis.Terms do
+            let k = place learned.Simulated.Samples term
+            let f = Coefficient.value learned.Model.Index theta term.Scale
+            let rate = f * learned.Simulated.Yields[k]
+            let r = learned.Ratios[k]
+
+            for i in 0 .. value.Length - 1 do
+                value[i] <- value[i] + rate * r[i]
+
+        value
+
     /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events, with its gradient in all
     /// parameters.</summary>
     /// <returns>D of each event, and [parameter][event]</returns>
     let density (learned: LearnedModel) (theta: float[]) : float[] * float[][] =
         let index = learned.Model.Index
         let n = learned.Simulated.Sample.Length
-        let value = Array.zeroCreate<float> n
         let gradient = Array.init index.Count (fun _ -> Array.zeroCreate<float> n)
 
         for term in learned.Analysis.Terms do
@@ -239,9 +268,6 @@ module LearnedModel =
             let nu = learned.Simulated.Yields[k]
             let r = learned.Ratios[k]
 
-            for i in 0 .. n - 1 do
-                value[i] <- value[i] + jet.Value * nu * r[i]
-
             for p in 0 .. index.Count - 1 do
                 let slope = jet.Gradient[p] * nu
 
@@ -249,4 +275,4 @@ module LearnedModel =
                     for i in 0 .. n - 1 do
                         gradient[p][i] <- gradient[p][i] + slope * r[i]
 
-        value, gradient
+        values learned theta, gradient

@@ -68,37 +68,49 @@ module Measurement =
         (nullValue: float)
         (observation: Observation)
         : Result<Measurement, FitResult> =
-        let summary = FitSummary.run settings observation [ interest ]
+        let parameter =
+            observation.Owner.Parameters |> List.find (fun p -> p.Name = interest)
 
-        if not summary.Fit.Status.Succeeded then
-            Error summary.Fit
-        else
+        let place = observation.Owner.Index[interest]
+        let squared = observation.Owner.Model.InnerCoordinates.IsSquared place
+
+        let rec measure (summary: FitSummary) left =
             let best = summary.Fit
             let second = Intervals.find settings observation best interest level95
-
-            let parameter =
-                observation.Owner.Parameters |> List.find (fun p -> p.Name = interest)
-
             let low, high = range second parameter nullValue
-            let place = observation.Owner.Index[interest]
-            let squared = observation.Owner.Model.InnerCoordinates.IsSquared place
 
             let values = [ for i in 0..points -> spaced squared low high (float i / float points) ]
 
             let values = List.sort (nullValue :: values) |> List.distinct
-            let scan = Profile.scan settings observation best interest values
-            let atNull = scan.Points |> List.find (fun p -> p.Value = nullValue)
+            let scan = Profile.scan settings observation second.Best interest values
 
-            Ok {
-                Name = name
-                Summary = summary
-                Interval95 = second
-                TNull = atNull.T
-                NullPoint = atNull.Point
-                Significance =
-                    if best[interest].Value > nullValue then
-                        sqrt atNull.T
-                    else
-                        0.0
-                Scan = scan
-            }
+            // An interval or a scan may come upon a lower minimum: then everything starts from there.
+            if left > 0 && not (obj.ReferenceEquals(scan.Best, best)) then
+                let interval = Intervals.find settings observation scan.Best interest 1.0
+
+                measure
+                    {
+                        Fit = interval.Best
+                        Intervals = Map.ofList [ interest, interval ]
+                    }
+                    (left - 1)
+            else
+                let atNull = scan.Points |> List.find (fun p -> p.Value = nullValue)
+
+                {
+                    Name = name
+                    Summary = summary
+                    Interval95 = second
+                    TNull = atNull.T
+                    NullPoint = atNull.Point
+                    Significance =
+                        if best[interest].Value > nullValue then
+                            sqrt atNull.T
+                        else
+                            0.0
+                    Scan = scan
+                }
+
+        match FitSummary.run settings observation [ interest ] with
+        | summary when summary.Fit.Status.Succeeded -> Ok(measure summary 3)
+        | summary -> Error summary.Fit

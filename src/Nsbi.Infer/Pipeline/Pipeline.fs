@@ -89,7 +89,7 @@ module Pipeline =
                 let fits = fits options team
 
                 RunStages.expect options fits trained learned
-                |> Result.bind (observe fits learned)
+                |> Result.bind (observe fits trained learned)
                 |> Result.bind (fun run ->
                     publish store trained learned run
                     |> Result.map (fun () ->
@@ -110,7 +110,7 @@ module Pipeline =
             store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
             Ok()
 
-        runWith (fun _ _ run -> Ok run) publish options path out
+        runWith (fun _ _ _ run -> Ok run) publish options path out
 
     /// <summary>The whole pipeline: train, check, fit, intervals, report.</summary>
     /// <param name="options">how to run</param>

@@ -111,16 +111,20 @@ module PreselectionStage =
                     Counts = counts region
                 })
 
-            let data =
+            let data, groups =
                 match events.Observed, dataScores with
                 | Some table, Some scores ->
-                    Some(EventTable.filter (scores |> Array.map (fun s -> s >= cut.Cut)) table)
-                | _ -> None
+                    let passes = scores |> Array.map (fun s -> s >= cut.Cut)
+
+                    Some(EventTable.filter passes table),
+                    Array.zip passes events.ObservedGroups |> Array.filter fst |> Array.map snd
+                | _ -> None, [||]
 
             {
                 events with
                     Simulated = SimulatedEvents.take passing yields simulated
                     Observed = data
+                    ObservedGroups = groups
             },
             control)
 

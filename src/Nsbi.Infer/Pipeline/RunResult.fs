@@ -105,6 +105,7 @@ module RunResult =
     let private writeMeasurement (writer: Utf8JsonWriter) (key: string) (m: Measurement) =
         writer.WriteStartObject key
         let numbers = JsonNumbers writer
+        writer.WriteString("of", m.Name)
         FitSummary.writeMembers writer m.Summary
         numbers.Number("significance", m.Significance, (fun () -> "the scan gave none"))
         numbers.Number("tNull", m.TNull, (fun () -> "the null value is impossible"))

@@ -93,6 +93,7 @@ module internal RunStages =
     let observe
         (options: PipelineOptions)
         (fits: FitSettings)
+        (trained: TrainedAnalysis)
         (learned: LearnedModel)
         (run: RunResult)
         =
@@ -101,13 +102,14 @@ module internal RunStages =
         let reason =
             if learned.Observed.IsNone then
                 None
-            elif not analysis.Blind || options.Unblind then
+            elif not analysis.Blind || (options.Unblind && run.Passed) then
                 None
             elif run.Passed then
                 Some
                     "The analysis is blind: the data were not looked at. All checks passed; --unblind shows them."
             else
-                Some "The analysis is blind: the data were not looked at, and some checks failed."
+                Some
+                    "The analysis is blind: the data were not looked at, because some checks failed. Mend what they name before the data are opened."
 
         let open' = learned.Observed.IsSome && reason.IsNone
 
@@ -127,7 +129,12 @@ module internal RunStages =
             else
                 Ok None
 
-        match observed, BinnedTwin.conventional fits learned open' |> swap |> sentences with
+        match
+            observed,
+            BinnedTwin.conventional fits analysis trained.Selected open'
+            |> swap
+            |> sentences
+        with
         | Ok observed, Ok conventional ->
             Ok {
                 run with

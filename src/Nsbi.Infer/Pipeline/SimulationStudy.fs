@@ -76,7 +76,9 @@ module SimulationStudy =
                 .Build.Dense(n, n, fun p q -> covariance sample samples weights scores[p] scores[q])
 
         let c = Matrix<float>.Build.DenseOfArray fit.Covariance
-        sqrt (c * m * c).[place, place]
+        let variance = (c * m * c).[place, place]
+        // At a bound there is no covariance, and no error.
+        if variance > 0.0 then sqrt variance else nan
 
     /// <summary>Fits the simulated events at the nominal point of the model.</summary>
     /// <returns>none where the nominal point has a negative coefficient; or the fit that did not
@@ -95,8 +97,8 @@ module SimulationStudy =
 
             Measurement.make settings "expected" analysis.Interest analysis.Null observation
             |> Result.map (fun measurement ->
-                let atBest, _ = LearnedModel.density learned measurement.Fit.Values
-                let atNull, _ = LearnedModel.density learned measurement.NullPoint
+                let atBest = LearnedModel.values learned measurement.Fit.Values
+                let atNull = LearnedModel.values learned measurement.NullPoint
                 let logRatio = Array.map2 (fun a b -> log (a / b)) atBest atNull
 
                 let variance =

@@ -10,6 +10,9 @@ open Nsbi.Learn.Networks
 [<NoComparison; ReferenceEquality>]
 type internal TrainedAnalysis = {
     Analysis: Analysis
+    /// All selected events.
+    Selected: AnalysisEvents
+    /// Those that passed the preselection.
     Events: AnalysisEvents
     Features: FittedFeatures
     Estimator: RatioEstimator
@@ -45,17 +48,17 @@ module internal TrainedAnalysis =
         let folder = Path.GetDirectoryName(Path.GetFullPath path)
 
         AnalysisEvents.read folder analysis
-        |> Result.bind (fun events ->
+        |> Result.bind (fun selected ->
             analysis.Features
             |> Feature.parseAll
-            |> Result.bind (fun features -> FittedFeatures.fit features events.Simulated.Events)
+            |> Result.bind (fun features -> FittedFeatures.fit features selected.Simulated.Events)
             |> Result.bind (fun features ->
                 match analysis.Preselection with
-                | None -> Ok(events, None, [], None)
+                | None -> Ok(selected, None, [], None)
                 | Some plan ->
                     PipelineStage.begins options "training the preselection"
 
-                    PreselectionStage.run context analysis plan features events
+                    PreselectionStage.run context analysis plan features selected
                     |> Result.map (fun p -> p.Events, p.Control, p.Networks, Some p.Cut)
                 |> Result.bind (fun (events, control, first, cut) ->
                     PipelineStage.begins options "training the ratio networks"
@@ -75,6 +78,7 @@ module internal TrainedAnalysis =
                         ))
                     |> Result.map (fun (estimator, networks) -> {
                         Analysis = analysis
+                        Selected = selected
                         Events = events
                         Features = features
                         Estimator = estimator

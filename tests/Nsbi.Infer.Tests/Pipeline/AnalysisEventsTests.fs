@@ -83,12 +83,16 @@ let private broken: (string * (string * string * string) * string * string) list
     "no events", (signal, "x,w\n", data), "b.csv", "no events"
     "empty file", (signal, "", data), "b.csv", "empty"
     "selection that keeps nothing", (signal, "x,w\n-1,1\n", data), "b.csv", "keeps no event"
-    "data of which nothing is kept", (signal, background, "x\n-1\n"), "data.csv", "keeps no event"
     "total weight that is negative",
     ("x,w\n1,1\n2,-3\n", background, data),
     "s.csv",
     "the total weight"
 ]
+
+[<Test>]
+let ``no observed event after the selection is an observation`` () =
+    let events = readWith files signal background "x\n-1\n" |> succeed
+    Assert.That(events.Observed.Value.Count, same 0)
 
 let private brokenNames = broken |> List.map (fun (name, _, _, _) -> name)
 

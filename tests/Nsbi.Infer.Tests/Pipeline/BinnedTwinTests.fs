@@ -40,7 +40,11 @@ let ``the binned score has the significance of its bins`` () =
     // Beyond the outermost simulated events the score goes on.
     let inner = twin.Edges[1..19]
     let edges = Array.concat [ [| -infinity |]; inner; [| infinity |] ]
-    let exact = significance edges score
+
+    let exact =
+        significance edges (fun x ->
+            InterferenceToy.rateDensity 0.0 x / InterferenceToy.rateDensity 1.0 x)
+
     Assert.That(exact, Is.LessThan(sqrt 2.448976), "binning loses")
     Assert.That(exact, Is.GreaterThan(0.9 * sqrt 2.448976), "but not much")
     Assert.That(z, near (3.0 * error) exact)
@@ -59,17 +63,25 @@ let ``the conventional analysis closes on its own expectation and sees the data 
             set "conventional" """{"observable": "x", "edges": {"from": -4, "to": 5, "bins": 18}}"""
         )
 
-    let blind = (BinnedTwin.conventional Fit.settings learned false).Value |> succeed
+    let events = AnalysisEvents.read "." learned.Analysis |> succeed
+
+    let conventional observe =
+        (BinnedTwin.conventional Fit.settings learned.Analysis events observe).Value
+        |> succeed
+
+    let blind = conventional false
     Assert.That(blind.Observed.IsNone)
     Assert.That(blind.Expected.Fit["mu"].Value, near 1e-6 1.0)
     Assert.That(blind.Edges.Length, same 19)
     let exact = significance blind.Edges id
     Assert.That(blind.Expected.Significance, near (3.0 * study.Value.Significance.Error) exact)
-    let open' = (BinnedTwin.conventional Fit.settings learned true).Value |> succeed
+    let open' = conventional true
     let mu = open'.Observed.Value.Fit["mu"]
     Assert.That(mu.Value, Is.InRange(0.0, 3.0))
     Assert.That(mu.Value, Is.Not.EqualTo(blind.Expected.Fit["mu"].Value))
 
 [<Test>]
 let ``an analysis without a conventional one has none`` () =
-    Assert.That((BinnedTwin.conventional Fit.settings standard.Value true).IsNone)
+    let analysis = standard.Value.Analysis
+    let events = AnalysisEvents.read "." analysis |> succeed
+    Assert.That((BinnedTwin.conventional Fit.settings analysis events true).IsNone)

@@ -46,7 +46,7 @@ let exact (change: JsonNode -> JsonNode) : LearnedModel =
         RatioTables.empty
         |> RatioTables.reference
             "SR"
-            (table (LearnedModel.referenceWeights mixture simulated) known)
+            (table (LearnedModel.weightsIn analysis.NegativeWeights mixture simulated) known)
         |> RatioTables.observed "SR" (table (Array.create events.Observed.Value.Count 1.0) observed)
 
     {
