@@ -32,7 +32,8 @@ let toy =
   "data": { "toy": "interference", "value": 1 },
   "limits": {
     "sigmas": 1e6, "normalisation": 10, "pValue": 0, "ratioTolerance": 10, "largestShare": 1,
-    "effectiveEvents": 0, "impliedEvents": 0, "identity": 10, "largestRatio": 1e30, "closure": 1e6
+    "effectiveEvents": 0, "impliedEvents": 0, "identity": 10, "largestRatio": 1e30, "closure": 1e6,
+    "closureSigmas": 1e6, "scoreTolerance": 1e6
   }
 }
 """
@@ -57,7 +58,8 @@ let files =
   "data": { "file": "data.csv" },
   "limits": {
     "sigmas": 1e6, "normalisation": 10, "pValue": 0, "ratioTolerance": 10, "largestShare": 1,
-    "effectiveEvents": 0, "impliedEvents": 0, "identity": 10, "largestRatio": 1e30, "closure": 1e6
+    "effectiveEvents": 0, "impliedEvents": 0, "identity": 10, "largestRatio": 1e30, "closure": 1e6,
+    "closureSigmas": 1e6, "scoreTolerance": 1e6
   }
 }
 """

@@ -80,8 +80,8 @@ let private all: BrokenAnalysis list = [
     inToy "a negative limit" "\"identity\": 10" "\"identity\": -10" "$.limits.identity"
     inToy
         "a limit below 0"
-        "\"closure\""
-        "\"closureSigmas\": -1, \"closure\""
+        "\"closureSigmas\": 1e6"
+        "\"closureSigmas\": -1"
         "$.limits.closureSigmas"
     inToy "a p-value above 1" "\"pValue\": 0" "\"pValue\": 5" "no p-value is above 1"
     withPreselection "a class twice" "\"S\", \"B\", \"B\"" "S" "B" "more than once"
