@@ -78,6 +78,11 @@ let private all: BrokenAnalysis list = [
     inToy "a negative share" "\"B\": 1, \"NI\"" "\"B\": -1, \"NI\"" "not positive"
     inToy "a share of nothing" "\"B\": 1, \"NI\"" "\"B\": 1e-9, \"NI\"" "1e6 times the smallest"
     inToy "a negative limit" "\"identity\": 10" "\"identity\": -10" "$.limits.identity"
+    inToy
+        "a limit below 0"
+        "\"closureSigmas\": 1e6"
+        "\"closureSigmas\": -1"
+        "$.limits.closureSigmas"
     inToy "a p-value above 1" "\"pValue\": 0" "\"pValue\": 5" "no p-value is above 1"
     withPreselection "a class twice" "\"S\", \"B\", \"B\"" "S" "B" "more than once"
     withPreselection "a signal of no class" "\"S\", \"B\"" "NI" "B" "none of the classes"

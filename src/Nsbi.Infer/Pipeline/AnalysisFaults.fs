@@ -199,6 +199,8 @@ module internal AnalysisFaults =
                 "identity", limits.Identity
                 "largestRatio", limits.LargestRatio
                 "closure", limits.Closure
+                "closureSigmas", limits.ClosureSigmas
+                "scoreTolerance", limits.ScoreTolerance
             ] do
             if not (Double.IsFinite value && value >= 0.0) then
                 at
