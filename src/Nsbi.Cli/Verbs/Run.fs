@@ -20,7 +20,7 @@ type RunOption =
             match this with
             | Analysis _ -> "the analysis file"
             | Out _ -> "the folder of results; what is finished there is not done again"
-            | Unblind -> "look at the data of a blind analysis"
+            | Unblind -> "look at the data of a blind analysis, once all its checks pass"
             | Seed _ -> "the seed of all random numbers, in place of the analysis's own"
             | Threads _ -> "threads to use; the results do not depend on them"
             | Json -> "write one JSON object to standard output"

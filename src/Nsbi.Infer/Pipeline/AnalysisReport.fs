@@ -115,7 +115,10 @@ module AnalysisReport =
 
         [
             $"The parameter {analysis.Interest} is measured with the unbinned likelihood of density ratios that networks learned from simulated events. Mixture: {terms}. Reference density in proportion to {samples}."
-            $"{analysis.Networks.Folds}-fold cross-fitting, {analysis.Networks.Members} network(s) per fold averaged in the ratio: every event is evaluated by networks that never saw it, and so is every normalisation. Data go to a fold by a hash of their values."
+            if analysis.Networks.Folds > 1 then
+                $"{analysis.Networks.Folds}-fold cross-fitting, {analysis.Networks.Members} network(s) per fold averaged in the ratio: every event is evaluated by networks that never saw it, and so is every normalisation. Data go to a fold by a hash of their values."
+            else
+                $"{analysis.Networks.Members} network(s) averaged in the ratio, without cross-fitting: only the held-out share of the simulated events is evaluated, checked and fitted."
             "Expected results are given twice: for the simulated events themselves (external closure; their finite number is the only thing that separates them from the truth), and for the learned Asimov set, which closes by construction and proves no physics. Intervals and significances are asymptotic (Wilks); with interference their coverage has to be established with toys."
             match run.Expected with
             | Some study ->

@@ -19,7 +19,7 @@ type PipelineOptions = {
     Seed: uint64 option
     /// Threads to share the work; results do not depend on them.
     Threads: int
-    /// Look at the data of a blind analysis.
+    /// Look at the data of a blind analysis, once all its checks passed.
     Unblind: bool
     /// Told of stages and trainings, from any thread.
     Progress: IProgress<PipelineProgress>

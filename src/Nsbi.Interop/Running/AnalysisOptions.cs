@@ -9,6 +9,6 @@ public sealed record AnalysisOptions
     /// <summary>Threads to share the work, 1 or more.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Look at the data of a blind analysis.</summary>
+    /// <summary>Look at the data of a blind analysis, once all its checks passed.</summary>
     public bool Unblind { get; init; }
 }
