@@ -35,15 +35,14 @@ type AnalysisCall = {
 
 [<RequireQualifiedAccess>]
 module AnalysisCall =
+    /// The seed that was given, if one was.
+    let seed (options: Options) (given: string option) : uint64 option =
+        options.Optional(given, None, Values.seed "--seed" >> Result.map Some)
+
     let read (options: Options) (parsed: ParseResults<AnalysisOption>) : AnalysisCall = {
         Analysis = parsed.GetResult AnalysisOption.Analysis
         Out = parsed.TryGetResult AnalysisOption.Out
-        Seed =
-            options.Optional(
-                parsed.TryGetResult AnalysisOption.Seed,
-                None,
-                Values.seed "--seed" >> Result.map Some
-            )
+        Seed = seed options (parsed.TryGetResult AnalysisOption.Seed)
         Threads = options.Threads(parsed.TryGetResult AnalysisOption.Threads)
         Unblind = false
     }

@@ -1,7 +1,6 @@
 namespace Nsbi.Cli.Verbs
 
 open System
-open System.Globalization
 open System.IO
 open Argu
 open Nsbi.Cli
@@ -41,12 +40,7 @@ module RunVerb =
     let private read (options: Options) (parsed: ParseResults<RunOption>) : AnalysisCall = {
         Analysis = parsed.GetResult RunOption.Analysis
         Out = Some(parsed.GetResult RunOption.Out)
-        Seed =
-            options.Optional(
-                parsed.TryGetResult RunOption.Seed,
-                None,
-                Values.seed "--seed" >> Result.map Some
-            )
+        Seed = AnalysisCall.seed options (parsed.TryGetResult RunOption.Seed)
         Threads = options.Threads(parsed.TryGetResult RunOption.Threads)
         Unblind = parsed.Contains RunOption.Unblind
     }

@@ -214,24 +214,20 @@ module AnalysisChecks =
         let diagnostics =
             [ 0 .. samples.Length - 1 ] |> List.map (ratio learned held reference features)
 
+        // With separate networks nothing holds the identity together: the limit is that of the norm.
+        let identityLimits =
+            match estimator.Settings.Head with
+            | Head.Softmax -> limits
+            | Head.Separate -> {
+                limits with
+                    Identity = 10.0 * limits.Normalisation
+              }
+
         let identity =
             MixtureIdentityCheck.run
-                limits
+                identityLimits
                 learned.Mixture
                 (learned.Ratios |> Array.map (pick held))
-
-        // With separate networks nothing holds the identity together: the limit is that of the norm.
-        let identity =
-            match estimator.Settings.Head with
-            | Head.Softmax -> identity
-            | Head.Separate ->
-                MixtureIdentityCheck.run
-                    {
-                        limits with
-                            Identity = 10.0 * limits.Normalisation
-                    }
-                    learned.Mixture
-                    (learned.Ratios |> Array.map (pick held))
 
         {
             Checks =
