@@ -30,6 +30,8 @@ module AnalysisModel =
                     Process.Name = term.Name
                     Scale = term.Scale
                     Yields = yields term
+                    Modifiers = []
+                    EventRate = Renormalised
                 }
         ]
 

@@ -44,6 +44,8 @@ module BinnedTwin =
                 Process.Name = term.Name
                 Scale = term.Scale
                 Yields = yields[term.Sample]
+                Modifiers = []
+                EventRate = Renormalised
             }
     ]
 
