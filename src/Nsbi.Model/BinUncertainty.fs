@@ -78,8 +78,7 @@ module BinUncertainty =
                 for modifier in p.Modifiers do
                     match modifier with
                     | StatError(gammas, uncertainties) when
-                        uncertainties.Length = p.Yields.Length
-                        && gammas.Length = p.Yields.Length
+                        uncertainties.Length = p.Yields.Length && gammas.Length = p.Yields.Length
                         ->
                         vectorName gammas, (p.Yields, uncertainties)
                     | _ -> ()

@@ -145,10 +145,10 @@ module Interpolation =
             struct (nominal + nominal * value, nominal * first, nominal * second)
         | PolynomialExponential
         | PiecewiseExponential ->
-            additive PiecewiseLinear (log (high / nominal)) (-log (low / nominal)) alpha
+            additive PiecewiseLinear (log (high / nominal)) (-log(low / nominal)) alpha
             |> ofExponent
         | LogPolynomial ->
-            additive PolynomialLinear (log (high / nominal)) (-log (low / nominal)) alpha
+            additive PolynomialLinear (log (high / nominal)) (-log(low / nominal)) alpha
             |> ofExponent
 
     /// <summary>I(α) − I₀ with its first and second derivative in α; arguments as of

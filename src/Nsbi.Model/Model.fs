@@ -31,6 +31,15 @@ type Process = {
 [<RequireQualifiedAccess>]
 module Process =
 
+    /// A process without modifiers.
+    let create (name: string) (scale: Coefficient) (yields: float list) : Process = {
+        Name = name
+        Scale = scale
+        Yields = yields
+        Modifiers = []
+        EventRate = Renormalised
+    }
+
     /// <summary>f_c(θ) times the parameters that multiply the yield (NormFactor, Lumi).</summary>
     let factor (proc: Process) : Coefficient =
         (proc.Scale, proc.Modifiers)

@@ -260,7 +260,9 @@ module internal ModelReader =
             |> Option.bind (fun place ->
                 reader.Number place
                 |> Option.map (fun found ->
-                    if found <> round found || found < 1.0 || found > float ModelWriter.version then
+                    if
+                        found <> round found || found < 1.0 || found > float ModelWriter.version
+                    then
                         reader.Report(
                             place.Path,
                             $"the schema version is {place.Element.GetRawText()}",

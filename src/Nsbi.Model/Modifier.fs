@@ -55,11 +55,7 @@ type Modifier =
     /// The yield is multiplied by a factor that is 1 at α = 0, low at −1 and high at +1.
     | NormSys of parameter: Parameter * code: Interpolation * low: float * high: float
     /// The bins are interpolated between whole histograms; the increments of several add up.
-    | HistoSys of
-        parameter: Parameter *
-        code: Interpolation *
-        low: float list *
-        high: float list
+    | HistoSys of parameter: Parameter * code: Interpolation * low: float list * high: float list
     /// The statistical uncertainty of the simulation: one factor γ_b per bin, shared by the
     /// processes of the channel that have it, and the absolute uncertainty of this process.
     | StatError of gammas: Parameter list * uncertainties: float list

@@ -68,8 +68,7 @@ module internal ModifierReader =
                     key name |> Option.bind (parameter reader lookup)
 
                 let several name =
-                    key name
-                    |> Option.bind (fun at -> reader.ListOf(at, parameter reader lookup))
+                    key name |> Option.bind (fun at -> reader.ListOf(at, parameter reader lookup))
 
                 let number name = key name |> Option.bind reader.Number
 
@@ -111,7 +110,10 @@ module internal ModifierReader =
                     let gammas =
                         key "parameters" |> Option.bind (fun at -> reader.ListOf(at, gamma))
 
-                    both (fun gammas delta -> ShapeSys(gammas, delta)) gammas (numbers "uncertainties")
+                    both
+                        (fun gammas delta -> ShapeSys(gammas, delta))
+                        gammas
+                        (numbers "uncertainties")
                 | "shapefactor" -> several "parameters" |> Option.map ShapeFactor
                 | "eventsys" ->
                     let symmetrisation =

@@ -6,7 +6,11 @@ open System.Text.Json
 module internal ModifierWriter =
 
     /// The name of each choice of the event rate.
-    let eventRates = [ "renormalised", Renormalised; "as given", AsGiven; "from events", FromEvents ]
+    let eventRates = [
+        "renormalised", Renormalised
+        "as given", AsGiven
+        "from events", FromEvents
+    ]
 
     let private numbers (writer: Utf8JsonWriter) (name: string) (values: float list) =
         writer.WriteStartArray name

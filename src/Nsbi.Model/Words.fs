@@ -265,7 +265,8 @@ module Words =
     /// parameterised network or a formula, that the tables give under this name.</summary>
     /// <exception cref="T:System.ArgumentException">said of an expression</exception>
     let eventShape (name: string) (parameters: Coefficient list) : ProcessPart =
-        EventShape(name, parameters |> List.map (parameterOf "eventShape")) |> modifiedBy
+        EventShape(name, parameters |> List.map (parameterOf "eventShape"))
+        |> modifiedBy
 
     /// <summary>Where the yield of a process with event variations comes from; renormalised by
     /// default.</summary>
@@ -284,10 +285,7 @@ module Words =
             match given with
             | [] -> standard
             | [ value ] -> value
-            | _ ->
-                invalidArg
-                    (nameof parts)
-                    $"The process '{name}' has {what} twice: give it once."
+            | _ -> invalidArg (nameof parts) $"The process '{name}' has {what} twice: give it once."
 
         let yields =
             parts

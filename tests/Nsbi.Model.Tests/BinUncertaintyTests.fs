@@ -5,7 +5,8 @@ open Nsbi.Model
 open Nsbi.Model.Words
 
 let private gammas (channel: Channel) (proc: int) =
-    (Channel.processes channel |> List.item proc).Modifiers |> List.collect Modifier.parameters
+    (Channel.processes channel |> List.item proc).Modifiers
+    |> List.collect Modifier.parameters
 
 [<Test>]
 let ``processes that share a staterror have the width of their sum`` () =
@@ -34,6 +35,8 @@ let ``a shapesys counts as many events as its relative uncertainty says`` () =
 
 [<Test>]
 let ``a shapefactor is free in every bin`` () =
-    let channel = binned "SR" [ processOf "B" [ binYields [ 5.0; 6.0 ]; shapeFactor "f" ] ]
+    let channel =
+        binned "SR" [ processOf "B" [ binYields [ 5.0; 6.0 ]; shapeFactor "f" ] ]
+
     Check.equal [ "f[0]"; "f[1]" ] (gammas channel 0 |> List.map _.Name)
     Check.equal true (gammas channel 0 |> List.forall (fun p -> p.Constraint = Unconstrained))

@@ -21,7 +21,10 @@ let private reference: (string * float list) list =
     |> Array.skip 1
     |> Array.map (fun line ->
         let cells = line.Split ','
-        let number (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)
+
+        let number (text: string) =
+            Double.Parse(text, CultureInfo.InvariantCulture)
+
         cells[0], cells |> Array.skip 1 |> Array.map number |> Array.toList)
     |> Array.toList
 
@@ -87,14 +90,18 @@ let ``every code meets its anchors`` () =
 [<FsCheck.NUnit.Property(MaxTest = 200)>]
 let ``codes 2, 4, 4p and log4p join smoothly at the knots`` () =
     Prop.forAll (Arb.fromGen anchors) (fun (nominal, low, high) ->
-        [ for code in [ QuadraticLinear; PolynomialExponential; PolynomialLinear; LogPolynomial ] do
-              for knot in [ -1.0; 1.0 ] do
-                  let at alpha = Interpolation.evaluate code nominal low high alpha
-                  let struct (v, f, s) = at (knot - 1e-9)
-                  let struct (w, g, t) = at (knot + 1e-9)
-                  abs (v - w) < 1e-7 * nominal
-                  abs (f - g) < 1e-6 * nominal
-                  code = QuadraticLinear || abs (s - t) < 1e-5 * nominal ]
+        [
+            for code in [ QuadraticLinear; PolynomialExponential; PolynomialLinear; LogPolynomial ] do
+                for knot in [ -1.0; 1.0 ] do
+                    let at alpha =
+                        Interpolation.evaluate code nominal low high alpha
+
+                    let struct (v, f, s) = at (knot - 1e-9)
+                    let struct (w, g, t) = at (knot + 1e-9)
+                    abs (v - w) < 1e-7 * nominal
+                    abs (f - g) < 1e-6 * nominal
+                    code = QuadraticLinear || abs (s - t) < 1e-5 * nominal
+        ]
         |> List.forall id)
 
 [<FsCheck.NUnit.Property(MaxTest = 200)>]
@@ -136,8 +143,7 @@ let ``log4p is positive where code 4 is not, and equals it outside`` () =
 let ``an increment is the value less the nominal`` () =
     for code in codes do
         for alpha in [ -2.0; -0.3; 0.0; 0.4; 1.0; 1.7 ] do
-            let struct (value, first, second) =
-                Interpolation.evaluate code 20.0 15.0 27.0 alpha
+            let struct (value, first, second) = Interpolation.evaluate code 20.0 15.0 27.0 alpha
 
             let struct (less, f, s) = Interpolation.increment code 20.0 15.0 27.0 alpha
             Check.close 1e-14 (value - 20.0) less

@@ -19,7 +19,9 @@ let private faultsOf channels =
 
 [<Test>]
 let ``factors of the yield stand beside the coefficient`` () =
-    let proc = processOf "S" [ yields 10.0; scaledBy (mu - sqrt mu); normFactor (nuisance "k" |> freely) ]
+    let proc =
+        processOf "S" [ yields 10.0; scaledBy (mu - sqrt mu); normFactor (nuisance "k" |> freely) ]
+
     Check.equal "(mu - sqrt(mu)) * k" (Process.factor proc).Text
 
 [<Test>]
@@ -38,7 +40,9 @@ let ``parameters of modifiers are parameters of the model`` () =
 let ``renaming and fixing reach the modifiers`` () =
     let written =
         model "m" [
-            unbinned "SR" (reference "ref") [ processOf "S" [ yields 10.0; scaledBy mu; eventSys jes ] ]
+            unbinned "SR" (reference "ref") [
+                processOf "S" [ yields 10.0; scaledBy mu; eventSys jes ]
+            ]
         ]
 
     let changed = written |> Model.rename "jes" "jer" |> Model.fix "jer" 0.5
@@ -51,7 +55,9 @@ let ``renaming and fixing reach the modifiers`` () =
     | other -> Assert.Fail $"{other}"
 
 [<TestCase(1.2, 1.0 / 1.2, 0.8, 1.0)>]
-let ``the missing side follows as stated`` (high: float, ratio: float, difference: float, none: float) =
+let ``the missing side follows as stated``
+    (high: float, ratio: float, difference: float, none: float)
+    =
     let low s = Symmetrisation.low s 1.0 high
     Check.close 1e-15 ratio (low MirroredRatio)
     Check.close 1e-15 difference (low MirroredDifference)

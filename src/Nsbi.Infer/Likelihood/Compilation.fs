@@ -196,7 +196,8 @@ module internal Compilation =
                     Processes = c.Processes |> List.map _.Name |> List.toArray
                     Coefficients =
                         c.Processes
-                        |> List.map (fun p -> LocalCoefficient(model.InnerCoordinates, Process.factor p))
+                        |> List.map (fun p ->
+                            LocalCoefficient(model.InnerCoordinates, Process.factor p))
                         |> List.toArray
                     Yields = c.Processes |> List.map _.Yields.Head |> List.toArray
                     TermParameters =
