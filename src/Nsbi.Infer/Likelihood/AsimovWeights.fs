@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open System
+open Nsbi.Kernels
 open Nsbi.Model
 
 /// <summary>Event weights of Asimov sets, w_A,i = D(x_i; θ) w_ref,i / Σ w_ref.</summary>
@@ -10,42 +11,28 @@ module internal AsimovWeights =
     let private number = TableFault.number
     let private fault = TableFault.create
 
-    /// <summary>u_c,i = r_c,i g_c,i of the reference table, scaled to a mean of 1 for processes with
-    /// shapes; process by process.</summary>
+    /// <summary>u_c,i = r_c,i Π g of the reference table, process by process, and its mean Z_c.
+    /// </summary>
     let private densities (channel: CompiledUnbinned) (table: TiledTable) (theta: float[]) =
         let n = table.Weights.Length
-        let beta = channel.TermParameters |> Array.map (fun k -> theta[k])
+        let beta = CompiledUnbinned.eventParameters channel theta
         let total = Array.sum table.Weights
 
-        Array.init channel.Processes.Length (fun c ->
+        channel.Processes
+        |> Array.mapi (fun c p ->
             let u = Array.init n (fun i -> table.Tiles[c, i])
-            let terms = table.Terms |> Array.filter (fun t -> t.Process = c)
 
-            if terms.Length = 0 then
-                u
+            if p.EventParameters.Length = 0 then
+                struct (u, 1.0)
             else
-                for term in terms do
-                    let own = term.Parameters |> Seq.map (fun k -> beta[k]) |> Seq.toArray
-                    let log = Array.zeroCreate 64
-                    let first = Array.zeroCreate (64 * own.Length)
-                    let second = Array.zeroCreate (32 * own.Length * (own.Length + 1))
+                let factors = EventFactors(table.Terms, c, p.EventParameters, beta)
 
-                    for start in 0..64 .. n - 1 do
-                        let rows = [| start .. min n (start + 64) - 1 |]
+                for start in 0 .. EventTiles.TileEvents .. n - 1 do
+                    let rows = [| start .. min n (start + EventTiles.TileEvents) - 1 |]
+                    factors.Fill(rows, 0)
+                    rows |> Array.iteri (fun j i -> u[i] <- u[i] * exp factors.Log[j])
 
-                        term.Fill(
-                            ReadOnlySpan rows,
-                            ReadOnlySpan own,
-                            0,
-                            Span log,
-                            Span first,
-                            Span second
-                        )
-
-                        rows |> Array.iteri (fun j i -> u[i] <- u[i] * exp log[j])
-
-                let mean = Array.sum (Array.map2 (*) u table.Weights) / total
-                Array.map (fun x -> x / mean) u)
+                struct (u, Array.sum (Array.map2 (*) u table.Weights) / total))
 
     /// The weights of the reference table at θ, with the factor by which they were last scaled.
     let weights
@@ -58,9 +45,24 @@ module internal AsimovWeights =
         match channel.Tables.TryFind TableKind.Reference with
         | None -> Error [ fault place "it has no reference table" "compile it with one" ]
         | Some table ->
-            let amplitudes = Expected.amplitudes channel kappa
             let u = densities channel table theta
             let total = Array.sum table.Weights
+
+            // f_c ν_c G_c, and how often Z_c of this very table stands in the density and the yield.
+            let rates =
+                channel.Processes
+                |> Array.map (fun p ->
+                    let rate = YieldFactor.evaluate p.Rates theta
+                    p.Coefficient.Value kappa * p.Yield * rate.Jet.Value)
+
+            let amplitudes, yields =
+                Array.zip3 channel.Processes rates u
+                |> Array.map (fun (p, rate, struct (_, z)) ->
+                    match p.EventRate with
+                    | Renormalised -> rate / z, rate
+                    | FromEvents -> rate, rate * z
+                    | AsGiven -> rate, rate)
+                |> Array.unzip
 
             let w =
                 table.Weights
@@ -68,7 +70,8 @@ module internal AsimovWeights =
                     let mutable d = 0.0
 
                     for c in 0 .. amplitudes.Length - 1 do
-                        d <- d + amplitudes[c] * u[c][i]
+                        let struct (values, _) = u[c]
+                        d <- d + amplitudes[c] * values[i]
 
                     d * reference / total)
 
@@ -78,5 +81,5 @@ module internal AsimovWeights =
                 let remedy = "choose other parameter values, or better ratios"
                 Error [ fault $"{place}, {TableKind.Reference}" what remedy ]
             | None ->
-                let rescaling = Array.sum amplitudes / Array.sum w
+                let rescaling = Array.sum yields / Array.sum w
                 Ok(rescaling, Array.map (fun x -> x * rescaling) w)

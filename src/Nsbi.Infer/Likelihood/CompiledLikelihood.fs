@@ -1,69 +1,6 @@
 namespace Nsbi.Infer
 
-open Nsbi.Kernels
 open Nsbi.Model
-
-// Axes: event i, process c, bin b, parameter k.
-
-/// <summary>The coefficient of a process in the inner coordinates, over the few parameters it
-/// mentions.</summary>
-[<Sealed>]
-type internal LocalCoefficient(inner: InnerCoordinates, coefficient: Coefficient) =
-    let rewritten = inner.Rewrite coefficient
-    let names = Coefficient.parameters rewritten |> List.map _.Name |> List.distinct
-    let index = ParameterIndex.OfNames names
-    let places = names |> List.map (fun name -> inner.Index[name]) |> List.toArray
-
-    /// Where its parameters are in θ.
-    member _.Places: int[] = places
-
-    /// Its value alone.
-    member _.Value(kappa: float[]) : float =
-        Coefficient.value index (places |> Array.map (fun k -> kappa[k])) rewritten
-
-    /// Its jet over the parameters at <c>Places</c>.
-    member _.Jet(kappa: float[]) : Jet =
-        Coefficient.evaluate index (places |> Array.map (fun k -> kappa[k])) rewritten
-
-/// One event table of a channel, in tiles.
-[<NoComparison; ReferenceEquality>]
-type internal TiledTable = {
-    Tiles: EventTiles
-    Weights: float[]
-    Terms: IEventTerm[]
-}
-
-[<NoComparison; ReferenceEquality>]
-type internal CompiledUnbinned = {
-    Name: string
-    Processes: string[]
-    Coefficients: LocalCoefficient[]
-    Yields: float[]
-    /// The parameters of the event terms: the kernel's β, as places in θ.
-    TermParameters: int[]
-    Tables: Map<TableKind, TiledTable>
-}
-
-[<NoComparison; ReferenceEquality>]
-type internal CompiledBinned = {
-    Name: string
-    Processes: string[]
-    Coefficients: LocalCoefficient[]
-    /// Process by process, bin by bin.
-    Yields: float[][]
-    Bins: int
-}
-
-/// <summary>By how much the ratios of a process had to be scaled on the reference table.</summary>
-type Rescaling = {
-    /// The unbinned channel.
-    Channel: string
-    /// The process.
-    Process: string
-    /// <summary>Σ_i w_ref,i r_c,i / Σ_i w_ref,i before scaling; 1 for exact ratios on an infinite
-    /// table.</summary>
-    MeanRatio: float
-}
 
 /// <summary>A valid model bound to its event tables: −2 ln L(θ) but for an observation. Immutable;
 /// safe to use from several threads.</summary>
@@ -109,21 +46,3 @@ type CompiledLikelihood
     member internal _.Unbinned: CompiledUnbinned[] = unbinned
     member internal _.Binned: CompiledBinned[] = binned
     member internal _.Constraints: Constraint[] = constraints
-
-/// <summary>Expected events, which need no observation.</summary>
-[<RequireQualifiedAccess>]
-module internal Expected =
-
-    /// A_c = f_c ν_c of an unbinned channel.
-    let amplitudes (channel: CompiledUnbinned) (kappa: float[]) : float[] =
-        Array.map2
-            (fun (f: LocalCoefficient) y -> f.Value kappa * y)
-            channel.Coefficients
-            channel.Yields
-
-    /// ν_b = Σ_c f_c ν_cb of a binned channel.
-    let bins (channel: CompiledBinned) (kappa: float[]) : float[] =
-        let scales = channel.Coefficients |> Array.map _.Value(kappa)
-
-        Array.init channel.Bins (fun b ->
-            Array.fold2 (fun sum f (y: float[]) -> sum + f * y[b]) 0.0 scales channel.Yields)

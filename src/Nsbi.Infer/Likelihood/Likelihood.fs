@@ -12,148 +12,16 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module Likelihood =
 
-    /// <summary>Binds a model to event tables and event shapes.</summary>
-    /// <returns>the compiled likelihood, or every fault: a missing table or ratio, lengths that
-    /// differ, ratios that are negative, not finite or all zero, bad weights</returns>
-    let compileWith
-        (shapes: IEventShape list)
-        (model: ValidModel)
-        (tables: RatioTables)
-        : Result<CompiledLikelihood, ModelError list> =
-        Compilation.compile shapes model tables
-
     /// <summary>Binds a model to event tables; tables and ratios that the model does not name are
     /// left alone.</summary>
-    /// <returns>as <c>compileWith</c></returns>
+    /// <returns>the compiled likelihood, or every fault: a missing table, ratio, variation or
+    /// shape, lengths that differ, ratios that are negative, not finite or all zero, bad weights,
+    /// variations and shapes of its processes that the model does not name</returns>
     let compile
         (model: ValidModel)
         (tables: RatioTables)
         : Result<CompiledLikelihood, ModelError list> =
-        compileWith [] model tables
-
-    let private jets (coefficients: LocalCoefficient[]) (kappa: float[]) =
-        coefficients |> Array.map (fun f -> struct (f.Places, f.Jet kappa))
-
-    /// z scaled by a constant.
-    let private scaled (factor: float) (struct (places: int[], jet: Jet)) =
-        struct (places,
-                {
-                    Value = factor * jet.Value
-                    Gradient = Array.map (fun g -> factor * g) jet.Gradient
-                    Hessian = Array2D.map (fun h -> factor * h) jet.Hessian
-                })
-
-    let private undefined
-        (channel: string)
-        (processes: string[])
-        (z: struct (int[] * Jet)[])
-        : Impossible option =
-        z
-        |> Array.tryFindIndex (fun (struct (_, jet)) -> not (Double.IsFinite jet.Value))
-        |> Option.map (fun c -> UndefinedCoefficient(channel, processes[c]))
-
-    let private addUnbinned
-        (team: ThreadTeam option)
-        (inner: InnerCoordinates)
-        (kappa: float[])
-        (sum: JetSum)
-        (channel: CompiledUnbinned)
-        (observed: ObservedEvents)
-        : Impossible option =
-        let amplitudes = Array.map2 scaled channel.Yields (jets channel.Coefficients kappa)
-
-        match undefined channel.Name channel.Processes amplitudes with
-        | Some reason -> Some reason
-        | None ->
-            // β_k = θ_k as a function of its inner coordinate.
-            let parameters =
-                channel.TermParameters
-                |> Array.map (fun k ->
-                    let theta = if inner.IsSquared k then kappa[k] * kappa[k] else kappa[k]
-
-                    let struct (value, first, second) =
-                        inner.Chain(k, kappa[k], struct (theta, 1.0, 0.0))
-
-                    struct ([| k |],
-                            {
-                                Value = value
-                                Gradient = [| first |]
-                                Hessian = array2D [ [ second ] ]
-                            }))
-
-            let values = Array.map (fun (struct (_, jet: Jet)) -> jet.Value)
-            let a = values amplitudes
-
-            let mixture =
-                MixtureKernel.Evaluate(
-                    observed.Events,
-                    ReadOnlySpan a,
-                    channel.Tables[observed.Table].Terms,
-                    ReadOnlySpan(values parameters),
-                    2,
-                    Option.toObj team
-                )
-
-            if mixture.BadRow >= 0 then
-                Some(EventDensity(channel.Name, observed.Table, mixture.BadRow))
-            else
-                let rate c = if c < a.Length then 2.0 else 0.0
-
-                sum.AddChain(
-                    2.0 * Array.sum a - 2.0 * mixture.Value,
-                    mixture.Gradient |> Array.mapi (fun c g -> rate c - 2.0 * g),
-                    mixture.Hessian |> Array.map (fun h -> -2.0 * h),
-                    Array.append amplitudes parameters
-                )
-
-                None
-
-    let private addBinned
-        (kappa: float[])
-        (sum: JetSum)
-        (channel: CompiledBinned)
-        (counts: float[])
-        : Impossible option =
-        let scales = jets channel.Coefficients kappa
-
-        match undefined channel.Name channel.Processes scales with
-        | Some reason -> Some reason
-        | None ->
-            let size = scales.Length
-            let first = Array.zeroCreate size
-            let second = Array.zeroCreate (size * size)
-            let mutable value = 0.0
-            let mutable impossible = None
-            let expected = Expected.bins channel kappa
-
-            for b in 0 .. channel.Bins - 1 do
-                let nu, n = expected[b], counts[b]
-
-                if nu < 0.0 || (nu = 0.0 && n > 0.0) then
-                    if impossible.IsNone then
-                        impossible <- Some(BinExpectation(channel.Name, b, n, nu))
-                else
-                    // The constants 2 lnΓ(n + 1) are kept by the observation.
-                    let slope, curvature =
-                        if n = 0.0 then
-                            value <- value + 2.0 * nu
-                            2.0, 0.0
-                        else
-                            value <- value + 2.0 * (nu - n * log nu)
-                            2.0 * (1.0 - n / nu), 2.0 * n / (nu * nu)
-
-                    for c in 0 .. size - 1 do
-                        let y = channel.Yields[c][b]
-                        first[c] <- first[c] + slope * y
-
-                        for d in 0 .. size - 1 do
-                            second[size * c + d] <-
-                                second[size * c + d] + curvature * y * channel.Yields[d][b]
-
-            if impossible.IsNone then
-                sum.AddChain(value, first, second, scales)
-
-            impossible
+        Compilation.compile model tables
 
     /// <summary>−2 ln L with gradient and Hessian in the inner coordinates of the model.</summary>
     /// <param name="team">threads to share the work; none for the caller's own. The result does not
@@ -192,10 +60,11 @@ module Likelihood =
                     addConstraint k observation.Constraints[k]
 
                 for k in 0 .. compiled.Binned.Length - 1 do
-                    addBinned kappa sum compiled.Binned[k] observation.BinCounts[k]
+                    BinnedEvaluation.add kappa sum compiled.Binned[k] observation.BinCounts[k]
 
                 for k in 0 .. compiled.Unbinned.Length - 1 do
-                    addUnbinned team inner kappa sum compiled.Unbinned[k] observation.Events[k]
+                    let channel, events = compiled.Unbinned[k], observation.Events[k]
+                    UnbinnedEvaluation.add team inner kappa sum channel events
             }
 
         match Seq.tryPick id parts with
