@@ -40,9 +40,11 @@ type Morphing
             | n -> Some(Power(Parameter p, float n)))
 
     let coefficient b =
+        // The highest component first: so a model mentions the couplings in their order.
         let parts =
             components
             |> List.mapi (fun c exponents -> matrix[c, b], monomial exponents)
+            |> List.rev
             |> List.filter (fun (m, _) -> m <> 0.0)
             |> List.map (fun (m, factors) -> List.fold (*) (Constant m) factors)
 
