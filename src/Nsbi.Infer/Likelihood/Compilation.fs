@@ -196,7 +196,8 @@ module internal Compilation =
                     Processes = c.Processes |> List.map _.Name |> List.toArray
                     Coefficients =
                         c.Processes
-                        |> List.map (fun p -> LocalCoefficient(model.InnerCoordinates, p.Scale))
+                        |> List.map (fun p ->
+                            LocalCoefficient(model.InnerCoordinates, Process.factor p))
                         |> List.toArray
                     Yields = c.Processes |> List.map _.Yields.Head |> List.toArray
                     TermParameters =
@@ -214,10 +215,25 @@ module internal Compilation =
             Processes = processes |> Array.map _.Name
             Coefficients =
                 processes
-                |> Array.map (fun p -> LocalCoefficient(model.InnerCoordinates, p.Scale))
+                |> Array.map (fun p -> LocalCoefficient(model.InnerCoordinates, Process.factor p))
             Yields = processes |> Array.map (fun p -> List.toArray p.Yields)
             Bins = processes[0].Yields.Length
         }
+
+    /// Modifiers that cannot be evaluated yet.
+    let private modifierFaults (model: ValidModel) = [
+        for channel in model.Model.Channels do
+            for p in Channel.processes channel do
+                for modifier in p.Modifiers do
+                    match modifier with
+                    | NormFactor _
+                    | Lumi _ -> ()
+                    | _ ->
+                        fault
+                            $"channel '{Channel.name channel}', process '{p.Name}'"
+                            $"it has a {Modifier.kind modifier}"
+                            "leave it out"
+    ]
 
     /// Compiles, or gives all faults.
     let compile
@@ -226,7 +242,7 @@ module internal Compilation =
         (tables: RatioTables)
         : Result<CompiledLikelihood, ModelError list> =
         let results =
-            match shapeFaults model shapes with
+            match shapeFaults model shapes @ modifierFaults model with
             | [] ->
                 model.Model.Channels
                 |> List.map (fun channel ->
