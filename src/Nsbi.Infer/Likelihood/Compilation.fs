@@ -35,7 +35,8 @@ module internal Compilation =
                 model.Model.Channels
                 |> List.map (fun channel ->
                     match channel with
-                    | Unbinned c -> UnbinnedCompilation.compile model tables c |> Result.map Choice1Of2
+                    | Unbinned c ->
+                        UnbinnedCompilation.compile model tables c |> Result.map Choice1Of2
                     | Binned c -> Ok(Choice2Of2(BinnedChannel.compile model c)))
             | faults -> [ Error faults ]
 

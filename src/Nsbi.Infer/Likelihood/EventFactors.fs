@@ -12,7 +12,8 @@ type internal EventFactors(terms: IEventTerm[], proc: int, own: int[], beta: flo
     let terms = terms |> Array.filter (fun t -> t.Process = proc)
 
     let values =
-        terms |> Array.map (fun t -> t.Parameters |> Seq.map (fun k -> beta[k]) |> Seq.toArray)
+        terms
+        |> Array.map (fun t -> t.Parameters |> Seq.map (fun k -> beta[k]) |> Seq.toArray)
 
     /// Where a term's parameters are among this process's.
     let places =
@@ -22,10 +23,10 @@ type internal EventFactors(terms: IEventTerm[], proc: int, own: int[], beta: flo
 
     let largest = Array.fold (fun m (v: float[]) -> max m v.Length) 0 values
     let partLog = Array.zeroCreate<float> tile
-    let partFirst = Array.zeroCreate<float> (tile * largest)
-    let partSecond = Array.zeroCreate<float> (tile * largest * (largest + 1) / 2)
+    let partFirst = Array.zeroCreate<float>(tile * largest)
+    let partSecond = Array.zeroCreate<float>(tile * largest * (largest + 1) / 2)
     let log = Array.zeroCreate<float> tile
-    let first = Array.zeroCreate<float> (tile * own.Length)
+    let first = Array.zeroCreate<float>(tile * own.Length)
     let second = Array2D.zeroCreate<float> (own.Length * own.Length) tile
 
     /// log Π g of event j of the tile.
@@ -46,14 +47,15 @@ type internal EventFactors(terms: IEventTerm[], proc: int, own: int[], beta: flo
             Array.Clear second
 
         for t in 0 .. terms.Length - 1 do
-            terms[t].Fill(
-                ReadOnlySpan rows,
-                ReadOnlySpan values[t],
-                order,
-                Span partLog,
-                Span partFirst,
-                Span partSecond
-            )
+            terms[t]
+                .Fill(
+                    ReadOnlySpan rows,
+                    ReadOnlySpan values[t],
+                    order,
+                    Span partLog,
+                    Span partFirst,
+                    Span partSecond
+                )
 
             let at = places[t]
 

@@ -18,12 +18,7 @@ type IEventShape =
 /// <summary>A formula of one event's features and of jets.</summary>
 [<Sealed>]
 type internal FormulaTerm
-    (
-        logFactor: float[] -> Jet[] -> Jet,
-        features: float[][],
-        place: int,
-        parameters: int[]
-    ) =
+    (logFactor: float[] -> Jet[] -> Jet, features: float[][], place: int, parameters: int[]) =
     let tile = EventTiles.TileEvents
 
     interface IEventTerm with

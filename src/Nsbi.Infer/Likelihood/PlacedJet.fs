@@ -67,16 +67,14 @@ module internal PlacedJet =
     let exponential (s: float) (f: PlacedJet) : PlacedJet =
         let scaled = scale s f
 
-        {
-            scaled with
-                Jet = Jet.exp scaled.Jet
-        }
+        { scaled with Jet = Jet.exp scaled.Jet }
 
     /// A function of θ as one of the inner coordinates κ.
     let toInner (inner: InnerCoordinates) (kappa: float[]) (f: PlacedJet) : PlacedJet =
         if f.Places |> Array.exists inner.IsSquared then
             let slope =
-                f.Places |> Array.map (fun k -> if inner.IsSquared k then 2.0 * kappa[k] else 1.0)
+                f.Places
+                |> Array.map (fun k -> if inner.IsSquared k then 2.0 * kappa[k] else 1.0)
 
             let bend k =
                 if inner.IsSquared f.Places[k] then 2.0 else 0.0

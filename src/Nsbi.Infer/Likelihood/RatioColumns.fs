@@ -174,11 +174,7 @@ module internal RatioColumns =
 
             match up, down with
             | Ok up, Ok down -> Ok(up, down)
-            | _ ->
-                [ up; down ]
-                |> List.collect TableFault.ofResult
-                |> List.distinct
-                |> Error
+            | _ -> [ up; down ] |> List.collect TableFault.ofResult |> List.distinct |> Error
 
     /// The shape of this name, or its faults.
     let shape place (table: RatioTable) (proc: string) (name: string) (parameters: int) =
@@ -220,4 +216,5 @@ module internal RatioColumns =
                             $"leave it out, or name it in the model; {known (named p)}"
         ]
 
-        find "event variation" table.Variations.Keys @ find "event shape" table.Shapes.Keys
+        find "event variation" table.Variations.Keys
+        @ find "event shape" table.Shapes.Keys

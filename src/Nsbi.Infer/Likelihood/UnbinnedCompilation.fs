@@ -145,7 +145,10 @@ module internal UnbinnedCompilation =
             |> List.toArray
         EventRate = p.EventRate
         EventParameters =
-            eventParameters p |> List.map (fun name -> positions[name]) |> List.sort |> List.toArray
+            eventParameters p
+            |> List.map (fun name -> positions[name])
+            |> List.sort
+            |> List.toArray
     }
 
     let private normalisation (table: TiledTable option) (c: int) (p: UnbinnedProcess) =

@@ -70,7 +70,9 @@ module internal UnbinnedExpectation =
                         if p.Rates.Length = 0 then
                             scale
                         else
-                            YieldFactor.evaluate p.Rates theta |> toInner |> PlacedJet.multiply scale
+                            YieldFactor.evaluate p.Rates theta
+                            |> toInner
+                            |> PlacedJet.multiply scale
 
                     let times sign (z: PlacedJet) =
                         PlacedJet.exponential sign z |> toInner |> PlacedJet.multiply rate

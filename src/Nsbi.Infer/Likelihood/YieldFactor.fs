@@ -20,8 +20,7 @@ module internal YieldFactor =
             |> Array.map (fun place ->
                 rates
                 |> Array.filter (fun r -> r.Place = place)
-                |> Array.map (fun r ->
-                    Interpolation.evaluate r.Code 1.0 r.Low r.High theta[place])
+                |> Array.map (fun r -> Interpolation.evaluate r.Code 1.0 r.Low r.High theta[place])
                 |> Array.reduce times)
 
         let value struct (f: float, _: float, _: float) = f

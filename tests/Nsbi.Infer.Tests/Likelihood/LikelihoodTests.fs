@@ -25,9 +25,7 @@ let private free = nuisance "free" 1.0 0.01 Unconstrained
 let private shaped (p: Process) = {
     p with
         EventRate = AsGiven
-        Modifiers = [
-            EventShape("shift", Coefficient.parameters shift)
-        ]
+        Modifiers = [ EventShape("shift", Coefficient.parameters shift) ]
 }
 
 let private everything withShape =
@@ -108,7 +106,10 @@ let private case (seed: int) (n: int) (withShape: bool) : Case =
             "B", RatioSource.ofFormula (fun x -> -0.3 * x[0] - 0.1)
         ]
         |> RatioTable.withFeatures (Array.map Array.singleton x)
-        |> if withShape then RatioTable.withShape "SBI" "shift" shape else id
+        |> if withShape then
+               RatioTable.withShape "SBI" "shift" shape
+           else
+               id
 
     let compiled =
         RatioTables.empty
