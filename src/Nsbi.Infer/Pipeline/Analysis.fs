@@ -19,8 +19,10 @@ type Sample = {
     Source: SampleSource
     /// The weight column of a file; without one every event weighs 1.
     Weight: string option
-    /// <summary>ν: expected events before any selection. None: the sum of the weights is the
-    /// expected number already.</summary>
+    /// Which events of the source are the sample, as text: <c>Label == 's'</c>. None: all of them.
+    Selection: string option
+    /// <summary>ν: expected events of the sample before the selection of the analysis. None: the sum
+    /// of the weights is the expected number already.</summary>
     Yield: float option
 }
 

@@ -131,11 +131,17 @@ module AnalysisEvents =
         let observable = observable analysis |> Option.toList |> Feature.columns
         identity analysis @ observable |> List.distinct
 
+    let private condition (text: string option) : Condition option =
+        text |> Option.map (Selection.parse >> parsed)
+
+    let private kept (condition: Condition option) (table: EventTable) =
+        match condition with
+        | None -> Ok table
+        | Some condition -> Selection.apply condition table
+
     /// The selected events; none may be observed.
     let private keep (analysis: Analysis) (table: EventTable) : Result<EventTable, Fault list> =
-        match analysis.Selection with
-        | None -> Ok table
-        | Some text -> Selection.apply (Selection.parse text |> parsed) table
+        kept (condition analysis.Selection) table
 
     /// The selected events of a sample, which must have some.
     let private select
@@ -157,15 +163,21 @@ module AnalysisEvents =
 
     let private resolve (folder: string) (path: string) : string = Path.Combine(folder, path)
 
-    let private readFile folder columns weight (path: string) =
-        let request = EventRequest.columns columns
+    /// The events of a file, or of the part of it that is a sample.
+    let private readFile folder (analysis: Analysis) columns weight part (path: string) =
+        let texts =
+            condition analysis.Selection
+            |> Option.map Selection.texts
+            |> Option.defaultValue []
 
-        let request =
-            match weight with
-            | Some column -> EventRequest.weightedBy column request
-            | None -> request
-
-        EventFile.read request (resolve folder path)
+        EventFile.read
+            {
+                EventRequest.columns columns with
+                    Texts = texts
+                    Weight = weight
+                    Selection = part
+            }
+            (resolve folder path)
 
     let private notPositive (name: string) (sum: float) : Fault list =
         if sum > 0.0 then
@@ -192,17 +204,20 @@ module AnalysisEvents =
             |> Error
 
     let private readSample folder (analysis: Analysis) columns (sample: Sample) =
+        let part = condition sample.Selection
+
         let read =
             match sample.Source with
             | SampleFile path ->
-                readFile folder columns sample.Weight path
+                readFile folder analysis columns sample.Weight part path
                 |> Result.map (fun table -> table, sample.Yield)
             | SampleToy(_, name, events) ->
-                let expected = defaultArg sample.Yield (ToyEvents.expected name)
-
                 ToyEvents.simulate analysis.Seed name events
-                |> ofToy $"sample '{sample.Name}'" columns
-                |> Result.map (fun table -> table, Some expected)
+                |> kept part
+                |> Result.bind (ofToy $"sample '{sample.Name}'" columns)
+                |> Result.map (fun table ->
+                    let share = float table.Count / float events
+                    table, Some(defaultArg sample.Yield (share * ToyEvents.expected name)))
 
         read
         |> Result.bind (fun (table, expected) ->
@@ -220,7 +235,8 @@ module AnalysisEvents =
                         | None -> selected.SumOfWeights
                         | Some nu -> nu * selected.SumOfWeights / table.SumOfWeights
 
-                    Ok(selected, expected)
+                    // What only the sample's own selection reads is not there in all samples.
+                    Ok(EventTable.select columns selected, expected)
                 | faults -> Error faults))
 
     let private readData
@@ -231,7 +247,7 @@ module AnalysisEvents =
         match analysis.Data with
         | None -> Ok None
         | Some(DataFile path) ->
-            readFile folder columns None path
+            readFile folder analysis columns None None path
             |> Result.bind (keep analysis)
             |> Result.map Some
         | Some(DataToy(_, value)) ->

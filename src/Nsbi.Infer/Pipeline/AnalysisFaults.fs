@@ -48,6 +48,10 @@ module internal AnalysisFaults =
                 |> Fault.withValue (number expected)
             | _ -> ()
 
+            match sample.Selection |> Option.map Selection.parse with
+            | Some(Error fault) -> fault |> Fault.inJson file $"{path}.selection"
+            | _ -> ()
+
             match sample.Source with
             | SampleToy(toy, name, events) ->
                 if toy <> ToyEvents.name then

@@ -44,12 +44,13 @@ module internal AnalysisParts =
 
     /// A sample, from a file or from a toy.
     let sample (reader: JsonReader) (place: JsonPlace) : Sample option =
-        let keys = [ "file"; "toy"; "process"; "events"; "weight"; "yield" ]
+        let keys = [ "file"; "toy"; "process"; "events"; "weight"; "selection"; "yield" ]
 
         reader.Object(place, [ "name" ], keys)
         |> Option.bind (fun key ->
             let name = required key "name" reader.Text
             let weight = optional key "weight" None (some reader.Text)
+            let selection = optional key "selection" None (some reader.Text)
             let expected = optional key "yield" None (some reader.Number)
 
             let source =
@@ -73,12 +74,13 @@ module internal AnalysisParts =
                     reader.Report(place.Path, what, "give either \"file\" or \"toy\"")
                     None
 
-            match name, source, weight, expected with
-            | Some name, Some source, Some weight, Some expected ->
+            match name, source, weight, selection, expected with
+            | Some name, Some source, Some weight, Some selection, Some expected ->
                 Some {
                     Name = name
                     Source = source
                     Weight = weight
+                    Selection = selection
                     Yield = expected
                 }
             | _ -> None)

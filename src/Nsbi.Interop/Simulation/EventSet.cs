@@ -29,6 +29,7 @@ public sealed class EventSet
         ArgumentNullException.ThrowIfNull(path);
         var request = new FEvents.EventRequest(
             columns?.ToFSharp().ToOption() ?? FSharpOption<FSharpList<string>>.None,
+            FSharpList<Tuple<string, string>>.Empty,
             weight.ToOption(),
             selection is null ? null : FEvents.Selection.parse(selection).OrThrow().ToOption(),
             FSharpList<string>.Empty

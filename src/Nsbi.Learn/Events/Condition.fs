@@ -23,6 +23,8 @@ type Comparison =
 type Condition =
     /// A comparison of two numbers.
     | Compare of comparison: Comparison * left: Expression * right: Expression
+    /// The text of a column in the event is this one, letter by letter.
+    | Is of column: string * text: string
     /// The opposite.
     | Not of operand: Condition
     /// Both.
@@ -63,6 +65,13 @@ type Condition =
 
             Expression.Print(text, 0, left).Append(symbol) |> ignore
             Expression.Print(text, 0, right) |> ignore
+        | Is(column, wanted) ->
+            text
+                .Append(Expression.PrintName column)
+                .Append(" == '")
+                .Append(wanted.Replace("'", "''"))
+                .Append('\'')
+            |> ignore
         | Not operand ->
             text.Append "!(" |> ignore
             print 0 operand

@@ -145,7 +145,12 @@ module internal CsvSource =
                     let text = parser[indices[c]]
                     let name = header[indices[c]]
 
-                    if String.IsNullOrWhiteSpace text then
+                    let compared = if c < width then wanted.Texts[c] else None
+
+                    if compared.IsSome then
+                        row[c] <- if text = compared.Value then 1.0 else 0.0
+                        true
+                    elif String.IsNullOrWhiteSpace text then
                         fault "the cell is empty" "write a number, or leave the event out"
                         |> Fault.inColumn name
                         |> log.Add

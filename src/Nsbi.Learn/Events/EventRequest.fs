@@ -6,9 +6,13 @@ open Nsbi.Learn
 
 /// What is wanted of an event file.
 type EventRequest = {
-    /// Columns to read, or None for all of them but the weight. Columns that are not read may hold
-    /// anything. The columns of the selection are read as well.
+    /// Columns to read, or None for all of them but the weight and the columns of texts. Columns that
+    /// are not read may hold anything. The columns of the selection are read as well.
     Columns: string list option
+    /// Columns of texts, each with a text it is compared with; those of the selection are compared by
+    /// themselves. The table has the answer as a column of 1 and 0 under the name of the comparison,
+    /// such as <c>Label == 's'</c>, for selections that are applied to it later.
+    Texts: (string * string) list
     /// The column of weights, or None for weight 1.
     Weight: string option
     /// Which events are kept.
@@ -25,6 +29,7 @@ module EventRequest =
     /// Every column, weight 1, every event.
     let all: EventRequest = {
         Columns = None
+        Texts = []
         Weight = None
         Selection = None
         ArrayNames = []
@@ -32,6 +37,12 @@ module EventRequest =
 
     /// These columns, weight 1, every event.
     let columns (names: string list) : EventRequest = { all with Columns = Some names }
+
+    /// The same, with comparisons of columns of texts: column and text.
+    let comparing (texts: (string * string) list) (request: EventRequest) : EventRequest = {
+        request with
+            Texts = texts
+    }
 
     /// The same, with the weights of a column.
     let weightedBy (column: string) (request: EventRequest) : EventRequest = {
@@ -51,10 +62,12 @@ module EventRequest =
             ArrayNames = names
     }
 
-/// Columns of a file that are read: their names, where they stand, where the weight stands (or −1).
+/// Columns of a file that are read: their names, where they stand, the text each is compared with (or
+/// none for a number), where the weight stands (or −1).
 type internal Wanted = {
     Names: string[]
     Indices: int[]
+    Texts: string option[]
     Weight: int
 }
 
@@ -80,25 +93,43 @@ module internal Wanted =
         let weight =
             request.Weight |> Option.bind (find "there is no such column for the weight")
 
+        let texts =
+            let selected =
+                request.Selection |> Option.map Selection.texts |> Option.defaultValue []
+
+            request.Texts @ selected |> List.distinct
+
         let ordinary =
             match request.Columns with
             | Some names -> names
             | None ->
-                header |> Array.filter (fun name -> Some name <> request.Weight) |> List.ofArray
+                header
+                |> Array.filter (fun name ->
+                    Some name <> request.Weight && not (List.exists (fst >> (=) name) texts))
+                |> List.ofArray
 
         let selected =
             request.Selection |> Option.map Selection.columns |> Option.defaultValue []
 
-        let found =
+        let numbers =
             ordinary @ selected
             |> List.distinct
             |> List.choose (fun name ->
-                find "there is no such column" name |> Option.map (fun index -> name, index))
-            |> List.toArray
+                find "there is no such column" name
+                |> Option.map (fun index -> name, index, None))
+
+        let flags =
+            texts
+            |> List.choose (fun (name, text) ->
+                find "there is no such column" name
+                |> Option.map (fun index -> string (Is(name, text)), index, Some text))
+
+        let found = numbers @ flags |> List.toArray
 
         {
-            Names = Array.map fst found
-            Indices = Array.map snd found
+            Names = found |> Array.map (fun (name, _, _) -> name)
+            Indices = found |> Array.map (fun (_, index, _) -> index)
+            Texts = found |> Array.map (fun (_, _, text) -> text)
             Weight = defaultArg weight -1
         }
 

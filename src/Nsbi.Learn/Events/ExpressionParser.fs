@@ -5,9 +5,11 @@ open System.Globalization
 open FParsec
 open Nsbi.Learn
 
-/// What a piece of text is: a number, a condition, or neither (with the position and the reason).
+/// What a piece of text is: a number, a text in quotes, a condition, or neither (with the position and
+/// the reason).
 type internal Node =
     | Arithmetic of Expression
+    | Quoted of text: string
     | Logical of Condition
     | Misfit of at: int64 * reason: string
 
@@ -41,6 +43,16 @@ module internal ExpressionParser =
          <|> between (pchar '`') (pchar '`') quoted)
         .>> spaces
 
+    /// A text in single or double quotes, which are doubled inside.
+    let private quoted: Parser<string, unit> =
+        let inside (quote: char) =
+            let more =
+                manyChars (noneOf [ quote; '\n' ] <|> (pstring $"{quote}{quote}" >>% quote))
+
+            between (pchar quote) (pchar quote) more
+
+        (inside '\'' <|> inside '"') .>> spaces <?> "a text in quotes"
+
     let private numberFormat =
         NumberLiteralOptions.AllowFraction
         ||| NumberLiteralOptions.AllowFractionWOIntegerPart
@@ -61,6 +73,7 @@ module internal ExpressionParser =
         match node with
         | Arithmetic expression -> Result.Ok expression
         | Logical _ -> Result.Error(Misfit(at, $"{name} takes numbers, this is a condition"))
+        | Quoted _ -> Result.Error(Misfit(at, $"{name} takes numbers, this is a text"))
         | Misfit _ -> Result.Error node
 
     let private both at name make a b =
@@ -70,8 +83,17 @@ module internal ExpressionParser =
         | _, Result.Error misfit -> misfit
 
     let private comparison at symbol kind a b =
-        match a with
-        | Logical(Compare _) -> Misfit(at, "comparisons do not chain; write 110 < x && x < 160")
+        match a, b with
+        | Arithmetic(Column column), Quoted text
+        | Quoted text, Arithmetic(Column column) when kind = Comparison.Equal ->
+            Logical(Is(column, text))
+        | Arithmetic(Column column), Quoted text
+        | Quoted text, Arithmetic(Column column) when kind = Comparison.NotEqual ->
+            Logical(Not(Is(column, text)))
+        | Quoted _, _
+        | _, Quoted _ -> Misfit(at, "a text is compared with a column, by == or !=")
+        | Logical(Compare _), _
+        | Logical(Is _), _ -> Misfit(at, "comparisons do not chain; write 110 < x && x < 160")
         | _ -> both at symbol (fun a b -> Logical(Compare(kind, a, b))) a b
 
     let private connective at symbol make a b =
@@ -154,14 +176,17 @@ module internal ExpressionParser =
             infix symbol precedence associativity (fun at ->
                 both at symbol (fun a b -> Arithmetic(Binary(operator, a, b))))
 
-        operators.TermParser <- choice [ number |>> (Number >> Arithmetic); parenthesised; named ]
+        operators.TermParser <-
+            choice [ number |>> (Number >> Arithmetic); quoted |>> Quoted; parenthesised; named ]
+
         join "||" 1 (fun a b -> Or(a, b))
         join "&&" 2 (fun a b -> And(a, b))
 
         prefix "!" 3 (fun at operand ->
             match operand with
             | Logical condition -> Logical(Not condition)
-            | Arithmetic _ -> Misfit(at, "! takes a condition; compare the number with something")
+            | Arithmetic _
+            | Quoted _ -> Misfit(at, "! takes a condition; compare the value with something")
             | Misfit _ -> operand)
 
         compare "<" Comparison.Less
@@ -263,6 +288,7 @@ module internal ExpressionParser =
             match node with
             | Logical condition -> Result.Ok condition
             | Arithmetic _ -> Result.Error(at, "this is a number; compare it with something")
+            | Quoted _ -> Result.Error(at, "this is a text; compare a column with it")
             | Misfit(at, reason) -> Result.Error(at, reason)
 
     /// Numbers only.
@@ -272,4 +298,5 @@ module internal ExpressionParser =
             match node with
             | Arithmetic expression -> Result.Ok expression
             | Logical _ -> Result.Error(at, "this is a condition; a feature is a number")
+            | Quoted _ -> Result.Error(at, "this is a text; a feature is a number")
             | Misfit(at, reason) -> Result.Error(at, reason)

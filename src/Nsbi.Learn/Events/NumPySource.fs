@@ -126,6 +126,15 @@ module internal NumPySource =
         |> Option.bind (fun (header, (count, columns)) ->
             let wanted = Wanted.resolve path header request log
 
+            for name, text in Array.zip wanted.Names wanted.Texts do
+                if text.IsSome then
+                    Fault.create
+                        path
+                        "a NumPy file has no columns of texts"
+                        "write numbers in place of the texts and compare with those"
+                    |> Fault.withValue name
+                    |> log.Add
+
             let column name =
                 match columns |> Array.tryFind (fst >> (=) name) |> Option.bind snd with
                 | Some values ->

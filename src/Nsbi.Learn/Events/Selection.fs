@@ -18,7 +18,8 @@ type Truth =
 /// Grammar, from weak to strong binding: <c>||</c>, <c>&amp;&amp;</c>, <c>!</c>, comparison
 /// (<c>&lt; &lt;= > >= == !=</c>), <c>+ -</c>, <c>* /</c>, sign, <c>^</c> (to the right);
 /// functions abs log sqrt exp cos sin min max pow; a column whose name is not letters, digits, _
-/// and dots stands in back quotes.
+/// and dots stands in back quotes. A column of texts is compared with a text in quotes, by
+/// <c>==</c> and <c>!=</c> alone: <c>Label == 's'</c>.
 /// A NaN in a comparison makes it undefined, and a connective is undefined only where its value
 /// depends on that (Kleene): <c>x > 0 &amp;&amp; log(x) &lt; 3</c> is false for x = −1. An event
 /// whose condition is undefined is a fault.
@@ -33,16 +34,32 @@ module Selection =
     /// <summary>The text of a condition, with <c>parse (print c) = Ok c</c>.</summary>
     let print (condition: Condition) : string = string condition
 
-    /// The columns a condition reads, in the order of their first appearance.
-    let columns (condition: Condition) : string list =
-        let rec walk condition =
-            match condition with
-            | Compare(_, left, right) -> Expression.columns left @ Expression.columns right
-            | Not operand -> walk operand
-            | And(left, right)
-            | Or(left, right) -> walk left @ walk right
+    let rec private leaves condition =
+        match condition with
+        | Compare _
+        | Is _ -> [ condition ]
+        | Not operand -> leaves operand
+        | And(left, right)
+        | Or(left, right) -> leaves left @ leaves right
 
-        walk condition |> List.distinct
+    /// The columns of numbers that a condition reads, in the order of their first appearance.
+    let columns (condition: Condition) : string list =
+        leaves condition
+        |> List.collect (fun leaf ->
+            match leaf with
+            | Compare(_, left, right) -> Expression.columns left @ Expression.columns right
+            | _ -> [])
+        |> List.distinct
+
+    /// The columns of texts that a condition reads, each with a text it is compared with, in the
+    /// order of their first appearance.
+    let texts (condition: Condition) : (string * string) list =
+        leaves condition
+        |> List.choose (fun leaf ->
+            match leaf with
+            | Is(column, text) -> Some(column, text)
+            | _ -> None)
+        |> List.distinct
 
     let private negation truth =
         match truth with
@@ -77,13 +94,15 @@ module Selection =
 
     /// <summary>What the condition says of one event, by definition: the slow twin of
     /// <c>mask</c>.</summary>
-    /// <param name="value">value of a column in this event</param>
+    /// <param name="value">value of a column in this event; 1 or 0 for the printed comparison of a
+    /// text</param>
     /// <param name="condition">what to check</param>
     let rec holds (value: string -> float) (condition: Condition) : Truth =
         match condition with
         | Compare(comparison, left, right) ->
             let a = Expression.evaluateOne value left
             compare comparison a (Expression.evaluateOne value right)
+        | Is _ -> compare Comparison.NotEqual (value (string condition)) 0.0
         | Not operand -> negation (holds value operand)
         | And(left, right) -> conjunction (holds value left) (holds value right)
         | Or(left, right) -> disjunction (holds value left) (holds value right)
@@ -96,17 +115,34 @@ module Selection =
             let a = Expression.evaluateTile table start length left
             let b = Expression.evaluateTile table start length right
             Array.init length (fun i -> compare comparison a[i] b[i])
+        | Is _ ->
+            Expression.evaluateTile table start length (Column(string condition))
+            |> Array.map (fun flag -> compare Comparison.NotEqual flag 0.0)
         | Not operand -> Array.map negation (inner operand)
         | And(left, right) -> Array.map2 conjunction (inner left) (inner right)
         | Or(left, right) -> Array.map2 disjunction (inner left) (inner right)
 
-    /// The faults of a condition for a table with these columns: every name it does not have.
+    /// The faults of a condition for a table with these columns: every name it does not have, and
+    /// every comparison of a text that was not asked for when the table was read.
     let check (known: string seq) (condition: Condition) : Fault list =
         let known = Seq.toList known
 
-        columns condition
-        |> List.filter (fun name -> not (List.contains name known))
-        |> List.map (fun name -> Fault.unknown "selection" "no such column" name known)
+        let numbers =
+            columns condition
+            |> List.filter (fun name -> not (List.contains name known))
+            |> List.map (fun name -> Fault.unknown "selection" "no such column" name known)
+
+        let flags =
+            texts condition
+            |> List.filter (fun pair -> not (List.contains (string (Is pair)) known))
+            |> List.map (fun pair ->
+                Fault.create
+                    "selection"
+                    "the events know nothing of this text"
+                    "ask for the comparison when the file is read"
+                |> Fault.withValue (string (Is pair)))
+
+        numbers @ flags
 
     /// <summary>Which events are kept; length Count.</summary>
     /// <returns>faults: unknown columns; events for which a comparison meets NaN</returns>

@@ -50,6 +50,40 @@ let ``a yield is that of the selected events`` () =
     Assert.That(events.Files |> List.map fst, same [ "s.csv"; "b.csv"; "data.csv" ])
 
 [<Test>]
+let ``samples are parts of one file, told apart by a column of texts`` () =
+    let root =
+        files.DeepClone()
+        |> set
+            "samples/0"
+            """{"name": "S", "file": "s.csv", "weight": "w", "yield": 9,
+            "selection": "Label == 's'"}"""
+        |> set
+            "samples/1"
+            """{"name": "B", "file": "s.csv", "weight": "w",
+            "selection": "Label != 's' && y < 3"}"""
+        |> set "selection" "\"x > 0 && Set == 't'\""
+
+    let rows = [
+        "1,4,s,t,0"
+        "2,2,s,t,0"
+        "3,3,s,v,0"
+        "4,5,b,t,2"
+        "5,7,b,t,3"
+        "-6,1,b,t,1"
+    ]
+
+    let file = "x,w,Label,Set,y\n" + String.concat "\n" rows
+
+    let simulated =
+        (readWith root file background "x,Set\n1,t\n2,u\n" |> succeed).Simulated
+
+    Assert.That(EventTable.values "x" simulated.Events, same [| 4.0; 1.0; 2.0 |])
+    Assert.That(simulated.Sample, same [| 0; 1; 1 |])
+    // 9 events of weight 4 + 2 + 3, of which those of weight 4 + 2 pass the selection.
+    Assert.That(simulated.Yields, same [| 5.0; 6.0 |])
+    Assert.That(Seq.toList simulated.Events.Names, same [ "x" ])
+
+[<Test>]
 let ``the expected numbers of the events of a sample sum to its yield`` () =
     let simulated = (readWith files signal background data |> succeed).Simulated
 
@@ -156,4 +190,6 @@ let ``a toy has its own yield unless the analysis gives another`` () =
     Assert.That(own.Yields[3], near 1e-12 200.0)
     let other = events (set "samples/3/yield" "2000" >> set "selection" "\"x > -0.6\"")
     Assert.That(other.Yields[3], near 20.0 1000.0, "half of the events lie above the mean")
+    let half = events (set "samples/3/selection" "\"x > -0.6\"")
+    Assert.That(half.Yields[3], near 2.0 100.0, "the sample is a part of the process")
     Assert.That((SimulatedEvents.expected other |> Array.sum), near 1e-9 (Array.sum other.Yields))

@@ -36,6 +36,10 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     "more than once ('S')"
     "terms of one name", append "terms" """{"name": "NI"}""", "$.terms", "are named 'NI'"
     "selection that is no condition", set "selection" "\"x > \"", "$.selection", "x >"
+    "selection of a sample that is no condition",
+    set "samples/0/selection" "\"Label = 's'\"",
+    "$.samples[0].selection",
+    "Label = 's'"
     "feature of an unknown transform", set "features/0" "\"x | squash\"", "$.features", "squash"
     "coefficient that is no expression",
     set "terms/0/scale" "\"mu - sqrt(\"",
@@ -125,7 +129,7 @@ let ``an analysis without a parameter of interest is told so`` () =
     let faults =
         json interference |> set "parameters/0/role" "\"nuisance\"" |> parse |> faultsOf
 
-    Assert.That(faults |> List.choose _.Path, same [ "$.interest"; "$.terms" ])
+    Assert.That(faults |> List.choose _.Path, same [ "$.interest" ])
     Assert.That(Fault.render faults, Does.Contain "parameter of interest")
 
 [<Test>]

@@ -119,6 +119,39 @@ let ``an empty selection names the selection and the size of the file`` () =
             found)
 
 [<Test>]
+let ``texts that cannot be compared are faults`` () =
+    inFolder (fun folder ->
+        let path = textFile folder "t.csv" "m,p,w\n1,1,1\n"
+        let condition = good1 (Selection.parse "Lable == 's'")
+
+        let found =
+            EventFile.read (EventRequest.selecting condition request) path
+            |> sentences folder
+
+        equal 1 found.Length
+        Assert.That(found[0], Does.StartWith "t.csv, column 'Lable': there is no such column")
+        let table = good (EventFile.read request path)
+        let found = Selection.apply condition table |> sentences folder
+
+        equal
+            [
+                "selection: the events know nothing of this text ('Lable == 's''); "
+                + "ask for the comparison when the file is read."
+            ]
+            found
+
+        let path = Path.Combine(folder, "t.npy")
+        good (EventFile.write (Some "w") path table)
+        let condition = good1 (Selection.parse "m == 's'")
+
+        let found =
+            EventFile.read (EventRequest.selecting condition request) path
+            |> sentences folder
+
+        equal 1 found.Length
+        Assert.That(found[0], Does.Contain "a NumPy file has no columns of texts"))
+
+[<Test>]
 let ``a column that only the selection knows is missed once`` () =
     inFolder (fun folder ->
         let path = textFile folder "t.csv" "m,p,w\n1,1,1\n"

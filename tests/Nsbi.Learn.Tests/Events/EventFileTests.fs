@@ -180,3 +180,26 @@ let ``blocks stop at the first fault and end with all of them`` () =
         let blocks = EventFile.blocks request 10 path |> Seq.toList
         equal 4 blocks.Length
         equal 2 (sentences folder (List.last blocks)).Length)
+
+[<Test>]
+let ``a column of texts is compared, never read as a number`` () =
+    inFolder (fun folder ->
+        let path = textFile folder "t.csv" "m,Label,w\n1,s,1\n2, b,2\n3,\"s\",4\n4,,8\n"
+
+        let signal =
+            EventRequest.all
+            |> EventRequest.weightedBy "w"
+            |> EventRequest.selecting (cut "Label == 's'")
+
+        let table = good (EventFile.read signal path)
+        equal [ "m"; "Label == 's'" ] (List.ofSeq table.Names)
+        equal [| 1.0; 3.0 |] (EventTable.values "m" table)
+
+        // Asked for beforehand, the comparison can be made later.
+        let request =
+            EventRequest.columns [ "m" ] |> EventRequest.comparing [ "Label", "b" ]
+
+        let table = good (EventFile.read request path)
+        equal [| 0.0; 1.0; 0.0; 0.0 |] (EventTable.values "Label == 'b'" table)
+        let others = good (Selection.apply (cut "Label != 'b' && m < 4") table)
+        equal [| 1.0; 3.0 |] (EventTable.values "m" others))

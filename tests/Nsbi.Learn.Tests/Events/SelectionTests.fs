@@ -78,8 +78,14 @@ let rec private conditions size : Gen<Condition> =
             (expressions (size / 2))
             (expressions (size / 2))
 
+    let text =
+        Gen.map2
+            (fun name text -> Is(name, text))
+            (Gen.elements names)
+            (Gen.elements [ "s"; ""; "it's"; "\"b\" ''"; "t t`bar" ])
+
     if size <= 0 then
-        compare
+        Gen.frequency [ 4, compare; 1, text ]
     else
         let inner = conditions (size / 2)
 
@@ -105,6 +111,8 @@ let ``whole tables and single events agree`` (condition: Condition) (seed: int) 
 
     let columns = [
         for name in names -> name, Array.init 700 (fun _ -> 4.0 * random.NextDouble() - 2.0)
+        for pair in Selection.texts condition ->
+            string (Is pair), Array.init 700 (fun _ -> float (random.Next 2))
     ]
 
     let table = EventTable.ofColumns columns None
@@ -162,6 +170,34 @@ let ``what cannot be read is shown where it stands`` (text: string, position: in
     | Error fault ->
         Assert.That(fault.Character, Is.EqualTo(Some(position, text)), string fault)
         Assert.That(fault.Remedy, Is.Not.Empty)
+
+[<TestCase("Label == 's'", "Label == 's'")>]
+[<TestCase("\"s\" == Label", "Label == 's'")>]
+[<TestCase("Label != 's'", "!(Label == 's')")>]
+[<TestCase("`my label` == 'it''s' && m > 1", "`my label` == 'it''s' && m > 1")>]
+let ``a column is compared with a text`` (text: string) (printed: string) =
+    let condition = good1 (Selection.parse text)
+    equal printed (string condition)
+    equal (Ok condition) (Selection.parse printed)
+
+[<Test>]
+let ``columns of texts are told apart from columns of numbers`` () =
+    let condition = good1 (Selection.parse "m > 1 && (Label == 's' || Label == 't')")
+    equal [ "m" ] (Selection.columns condition)
+    equal [ "Label", "s"; "Label", "t" ] (Selection.texts condition)
+
+[<TestCase("Label < 's'", 7, "a text is compared with a column, by == or !=")>]
+[<TestCase("Label + 1 == 's'", 11, "a text is compared with a column, by == or !=")>]
+[<TestCase("'s' == 's'", 5, "a text is compared with a column, by == or !=")>]
+[<TestCase("1 + 's' == 2", 3, "+ takes numbers, this is a text")>]
+[<TestCase("'s'", 1, "this is a text; compare a column with it")>]
+[<TestCase("Label == 's' == 1", 14, "comparisons do not chain")>]
+let ``a text that is not compared with a column has its sentence`` text (at: int) (words: string) =
+    match Selection.parse text with
+    | Ok condition -> Assert.Fail $"read as {condition}"
+    | Error fault ->
+        Assert.That(string fault, Does.Contain $"character {at}:")
+        Assert.That(string fault, Does.Contain words)
 
 [<Test>]
 let ``a misspelt function, a chain and a lone number each have their sentence`` () =
