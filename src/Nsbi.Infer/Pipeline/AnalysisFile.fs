@@ -42,6 +42,7 @@ module AnalysisFile =
             "negativeWeights"
             "networks"
             "preselection"
+            "systematics"
             "interest"
             "null"
             "data"
@@ -123,6 +124,9 @@ module AnalysisFile =
                 Terms =
                     required "terms" [] (fun p ->
                         reader.ListOf(p, AnalysisParts.term reader lookup))
+                Systematics =
+                    optional "systematics" [] (fun p ->
+                        reader.ListOf(p, SystematicParts.read file faults reader))
                 Interest = optional "interest" first reader.Text
                 Null = optional "null" 0.0 reader.Number
                 Data = optional "data" None (some (AnalysisParts.data reader))
