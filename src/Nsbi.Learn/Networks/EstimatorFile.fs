@@ -10,13 +10,13 @@ module EstimatorFile =
     [<Literal>]
     let private Format = "nsbi-ratios-1"
 
-    let private writeMeasured (writer: Utf8JsonWriter) (name: string) (measured: Measured) =
+    let internal writeMeasured (writer: Utf8JsonWriter) (name: string) (measured: Measured) =
         writer.WriteStartObject name
         NetworkFile.writeFloat writer "value" measured.Value
         NetworkFile.writeFloat writer "error" measured.Error
         writer.WriteEndObject()
 
-    let private readMeasured (element: JsonElement) (name: string) : Measured =
+    let internal readMeasured (element: JsonElement) (name: string) : Measured =
         let inner = element.GetProperty name
 
         {
@@ -64,39 +64,41 @@ module EstimatorFile =
             |]
         }
 
-    /// <summary>The estimator as one JSON file; equal estimators give equal bytes.</summary>
-    let toBytes (estimator: RatioEstimator) : byte[] =
-        NetworkFile.bytesOf (fun writer ->
-            writer.WriteString("format", Format)
-            writer.WritePropertyName "settings"
-            EstimatorSettings.writeJson writer estimator.Settings
-            writer.WriteStartObject "mixture"
+    let internal write (writer: Utf8JsonWriter) (estimator: RatioEstimator) : unit =
+        writer.WriteString("format", Format)
+        writer.WritePropertyName "settings"
+        EstimatorSettings.writeJson writer estimator.Settings
+        writer.WriteStartObject "mixture"
 
-            for name, weight in Seq.zip estimator.ClassNames estimator.Mixture.Weights do
-                writer.WriteNumber(name, weight)
+        for name, weight in Seq.zip estimator.ClassNames estimator.Mixture.Weights do
+            writer.WriteNumber(name, weight)
 
+        writer.WriteEndObject()
+
+        estimator.Preprocessing
+        |> Option.iter (fun text -> writer.WriteString("preprocessing", text))
+
+        writer.WriteStartArray "normalisation"
+
+        for record in estimator.Normalisation do
+            writer.WriteStartObject()
+            writer.WriteNumber("fold", record.Fold)
+            writer.WriteString("class", record.Class)
+            writeMeasured writer "train" record.Train
+            writeMeasured writer "before" record.Before
+            writeMeasured writer "check" record.Check
             writer.WriteEndObject()
 
-            estimator.Preprocessing
-            |> Option.iter (fun text -> writer.WriteString("preprocessing", text))
+        writer.WriteEndArray()
+        writer.WriteStartArray "folds"
+        estimator.Folds |> Seq.iter (writeFold writer)
+        writer.WriteEndArray()
 
-            writer.WriteStartArray "normalisation"
+    /// <summary>The estimator as one JSON file; equal estimators give equal bytes.</summary>
+    let toBytes (estimator: RatioEstimator) : byte[] =
+        NetworkFile.bytesOf (fun writer -> write writer estimator)
 
-            for record in estimator.Normalisation do
-                writer.WriteStartObject()
-                writer.WriteNumber("fold", record.Fold)
-                writer.WriteString("class", record.Class)
-                writeMeasured writer "train" record.Train
-                writeMeasured writer "before" record.Before
-                writeMeasured writer "check" record.Check
-                writer.WriteEndObject()
-
-            writer.WriteEndArray()
-            writer.WriteStartArray "folds"
-            estimator.Folds |> Seq.iter (writeFold writer)
-            writer.WriteEndArray())
-
-    let private read (source: string) (root: JsonElement) : RatioEstimator =
+    let internal read (source: string) (root: JsonElement) : RatioEstimator =
         let valueOf result =
             match result with
             | Ok value -> value

@@ -39,7 +39,8 @@ type LabelledEvents
         classes: int[],
         weights: float[],
         groups: uint64[],
-        negative: NegativeWeightsUse
+        negative: NegativeWeightsUse,
+        origins: int[] option
     ) =
     let sums = Array.zeroCreate<float> classNames.Length
 
@@ -72,6 +73,9 @@ type LabelledEvents
     member internal _.ClassArray: int[] = classes
     member internal _.WeightArray: float[] = weights
     member internal _.GroupArray: uint64[] = groups
+    /// The event behind each row where events have a weight in several classes: rows of one number are
+    /// one event, and a training sees them as one row.
+    member internal _.Origins: int[] option = origins
 
     /// A line for people.
     override this.ToString() : string =
@@ -93,7 +97,7 @@ type ClassEvents = {
 /// Making training events, with every fault reported.
 [<RequireQualifiedAccess>]
 module LabelledEvents =
-    let private shapeFaults (featureCount: int) (part: ClassEvents) = [
+    let internal shapeFaults (featureCount: int) (part: ClassEvents) = [
         if part.Weights.Length = 0 then
             Fault.create $"class '{part.Name}'" "there is no event" "a network needs events"
         if part.Features.Length <> featureCount * part.Weights.Length then
@@ -110,7 +114,7 @@ module LabelledEvents =
             |> Fault.withValue $"{part.Groups.Length} groups"
     ]
 
-    let private valueFaults (featureCount: int) (policy: NegativeWeights) (part: ClassEvents) =
+    let internal valueFaults (featureCount: int) (policy: NegativeWeights) (part: ClassEvents) =
         let source = $"class '{part.Name}'"
         let log = FaultLog()
 
@@ -233,6 +237,7 @@ module LabelledEvents =
                 |> Array.concat,
                 pick (fun part i -> abs part.Weights[i]),
                 pick (fun part i -> part.Groups[i]),
-                using
+                using,
+                None
             )
             |> Ok

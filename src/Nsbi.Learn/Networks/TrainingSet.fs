@@ -1,6 +1,7 @@
 namespace Nsbi.Learn.Networks
 
 open System
+open System.Collections.Generic
 open Nsbi.Learn.Autodiff
 
 /// <summary>What a network tells apart.</summary>
@@ -54,6 +55,26 @@ module internal TrainingSet =
         |> Array.filter (fun (_, struct (a, b)) -> a + b > 0.0)
         |> Array.map fst
 
+    /// The row of the table for each of these rows of the events, and how many rows the table has: rows
+    /// of one origin share one.
+    let private slots (events: LabelledEvents) (rows: int[]) : struct (int[] * int) =
+        match events.Origins with
+        | None -> struct (Array.init rows.Length id, rows.Length)
+        | Some origins ->
+            let slotOf = Dictionary<int, int>()
+
+            let slots =
+                rows
+                |> Array.map (fun row ->
+                    match slotOf.TryGetValue origins[row] with
+                    | true, slot -> slot
+                    | _ ->
+                        let slot = slotOf.Count
+                        slotOf.Add(origins[row], slot)
+                        slot)
+
+            struct (slots, slotOf.Count)
+
     let create
         (target: ClassifierTarget)
         (mixture: float[])
@@ -66,24 +87,39 @@ module internal TrainingSet =
         let outputs = outputs target events
         let columns = if outputs = 1 then 2 else outputs
         let width = features + columns
-        let data = Array.zeroCreate<float32>(rows.Length * width)
-        let scale = float rows.Length
+        let struct (slots, count) = slots events rows
+        let data = Array.zeroCreate<float32>(count * width)
+        let targets = Array2D.zeroCreate<float> count columns
 
         for k in 0 .. rows.Length - 1 do
-            let row = rows[k]
+            let row, slot = rows[k], slots[k]
 
             Standardisation.row
                 standardisation
                 (ReadOnlySpan(events.FeatureArray, row * features, features))
-                (Span(data, k * width, features))
+                (Span(data, slot * width, features))
 
             let struct (a, b) = weights[k]
 
             if outputs = 1 then
-                data[k * width + features] <- float32 (a / (a + b))
-                data[k * width + features + 1] <- float32 (scale * (a + b))
+                targets[slot, 0] <- targets[slot, 0] + a
+                targets[slot, 1] <- targets[slot, 1] + b
             else
-                data[k * width + features + events.ClassArray[row]] <- float32 (scale * a)
+                let c = events.ClassArray[row]
+                targets[slot, c] <- targets[slot, c] + a
+
+        let scale = float count
+
+        for slot in 0 .. count - 1 do
+            let first = slot * width + features
+
+            if outputs = 1 then
+                let a, b = targets[slot, 0], targets[slot, 1]
+                data[first] <- float32 (a / (a + b))
+                data[first + 1] <- float32 (scale * (a + b))
+            else
+                for c in 0 .. columns - 1 do
+                    data[first + c] <- float32 (scale * targets[slot, c])
 
         let blocks =
             if outputs = 1 then
@@ -93,5 +129,5 @@ module internal TrainingSet =
 
         {
             Table = Table.OfSingles(blocks, data)
-            Rows = rows.Length
+            Rows = count
         }

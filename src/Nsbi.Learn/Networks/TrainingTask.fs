@@ -39,6 +39,7 @@ module TrainingTask =
         add events.ClassArray
         add events.WeightArray
         add events.GroupArray
+        events.Origins |> Option.iter add
         Convert.ToHexStringLower(hash.GetHashAndReset())
 
     /// <summary>What the networks of a fold tell apart: one softmax, or one network per class that is not
