@@ -77,8 +77,7 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
                 Training = set trainingRows
                 Validation = set validationRows
                 RowLoss =
-                    NetworkGraph.logits architecture inputs layers
-                    |> NetworkGraph.rowLoss outputs
+                    NetworkGraph.logits architecture inputs layers |> NetworkGraph.rowLoss outputs
                 Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
                 Initial = NetworkGraph.initialValues problem.Seed architecture inputs outputs
                 BeforeEpoch = ignore

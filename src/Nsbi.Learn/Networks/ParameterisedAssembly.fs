@@ -30,7 +30,10 @@ module ParameterisedAssembly =
         | [] ->
             match TrainingTask.roleFaults estimator labelled with
             | [] ->
-                let one = { settings with Estimator = { estimator with Members = 1 } }
+                let one = {
+                    settings with
+                        Estimator = { estimator with Members = 1 }
+                }
 
                 let description = [
                     "network", ParameterisedSettings.toJson one
@@ -76,7 +79,8 @@ module ParameterisedAssembly =
     /// Events of one class.
     let private classOf (labelled: LabelledEvents) (c: int) : ClassEvents =
         let rows =
-            [| 0 .. labelled.Count - 1 |] |> Array.filter (fun i -> labelled.ClassArray[i] = c)
+            [| 0 .. labelled.Count - 1 |]
+            |> Array.filter (fun i -> labelled.ClassArray[i] = c)
 
         {
             Name = labelled.ClassNames[c]
@@ -114,7 +118,9 @@ module ParameterisedAssembly =
         : Result<ParameterisedEstimator, Fault list> =
         let bytes = Map.ofList networks
         let inputs = events.FeatureCount + events.NameArray.Length
-        let find name = EstimatorAssembly.findNetwork bytes inputs name
+
+        let find name =
+            EstimatorAssembly.findNetwork bytes inputs name
 
         let found =
             List.init settings.Estimator.Folds (fun fold ->
@@ -130,9 +136,7 @@ module ParameterisedAssembly =
         with
         | [] ->
             let folds =
-                found
-                |> List.map (List.choose Result.toOption >> Array.ofList)
-                |> Array.ofList
+                found |> List.map (List.choose Result.toOption >> Array.ofList) |> Array.ofList
 
             let make records =
                 ParameterisedEstimator(

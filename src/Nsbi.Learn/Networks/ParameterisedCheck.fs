@@ -29,8 +29,7 @@ module ParameterisedCheck =
 
     let private take (features: int) (events: ClassEvents) (rows: int[]) : ClassEvents = {
         Name = events.Name
-        Features =
-            (RawRatios.gather features (ReadOnlyMemory events.Features) rows).ToArray()
+        Features = (RawRatios.gather features (ReadOnlyMemory events.Features) rows).ToArray()
         Weights = rows |> Array.map (fun row -> events.Weights[row])
         Groups = rows |> Array.map (fun row -> events.Groups[row])
     }
@@ -56,8 +55,7 @@ module ParameterisedCheck =
         for i in 0 .. count - 1 do
             let members = logs |> Array.map (Array.map (fun z -> z[i]))
 
-            let variance =
-                LogRatioSpread.variance members (members |> Array.map Array.average)
+            let variance = LogRatioSpread.variance members (members |> Array.map Array.average)
 
             sum <- sum + events.Weights[i] * variance
 

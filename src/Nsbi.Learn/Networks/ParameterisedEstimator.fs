@@ -2,6 +2,7 @@ namespace Nsbi.Learn.Networks
 
 open System
 open System.Collections.Generic
+open System.Globalization
 open Nsbi.Kernels
 
 /// <summary>How well samples agree with reweighted reference events in one observable.</summary>
@@ -36,7 +37,33 @@ type ParameterisedRecord = {
     Error: float
     /// Reference events weighted by r̂ against the sample, per feature and in ln r̂ itself.
     Closure: ClosureRecord list
-}
+} with
+
+    /// A sentence for people.
+    override this.ToString() : string =
+        let culture = CultureInfo.InvariantCulture
+
+        let point =
+            this.Point
+            |> List.map (fun a -> a.ToString("G4", culture))
+            |> String.concat ", "
+
+        let closed =
+            this.Closure
+            |> List.filter (fun closure -> closure.Degrees > 0)
+            |> List.fold (fun least closure -> min least closure.PValue) 1.0
+
+        String.Format(
+            culture,
+            "{0} at ({1}){2}: E[r] = {3}, ln r of size {4:G3} known to {5:G3}, least p of closure {6:G2}",
+            this.Name,
+            point,
+            (if this.Trained then "" else ", not trained on"),
+            this.Normalisation,
+            this.Size,
+            this.Error,
+            closed
+        )
 
 /// <summary>Estimates r(x|α) = p(x|α)/p_ref(x) with the parameters as inputs, by k folds of M networks.
 /// Immutable; may be used from several threads, each with a team of its own. i: event, k: parameter.
@@ -70,6 +97,7 @@ type ParameterisedEstimator
     member _.Preprocessing: string option = preprocessing
     /// Number of features F.
     member _.FeatureCount: int = features
+
     /// Networks[f][m] of fold f and member m; inputs are the features and behind them the parameters.
     member _.Networks: IReadOnlyList<IReadOnlyList<Network>> =
         folds
@@ -83,7 +111,9 @@ type ParameterisedEstimator
     member internal _.FoldArray: Network[][] = folds
 
     /// Features with the same parameters behind each row.
-    member private _.Joined(rows: ReadOnlyMemory<float32>, point: float[]) : ReadOnlyMemory<float32> =
+    member private _.Joined
+        (rows: ReadOnlyMemory<float32>, point: float[])
+        : ReadOnlyMemory<float32> =
         if point.Length <> count then
             invalidArg (nameof point) $"{point.Length} values for {count} parameters"
 
@@ -161,11 +191,9 @@ type ParameterisedEstimator
         let result = Array.zeroCreate<float> groups.Length
 
         for fold in 0 .. folds.Length - 1 do
-            let rows =
-                [| 0 .. foldOf.Length - 1 |] |> Array.filter (fun i -> foldOf[i] = fold)
+            let rows = [| 0 .. foldOf.Length - 1 |] |> Array.filter (fun i -> foldOf[i] = fold)
 
-            let values =
-                this.OfFold(team, fold, RawRatios.gather inputs features rows, point)
+            let values = this.OfFold(team, fold, RawRatios.gather inputs features rows, point)
 
             for j in 0 .. rows.Length - 1 do
                 result[rows[j]] <- values[j]

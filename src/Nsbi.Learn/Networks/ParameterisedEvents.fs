@@ -37,8 +37,8 @@ module ParameterisedSample =
 /// total weight, against a reference that knows no α. i: event, j: feature, k: parameter.</summary>
 [<Sealed>]
 type ParameterisedEvents
-    internal (names: string[], labelled: LabelledEvents, parameters: float[], points: float[] option[])
-    =
+    internal
+    (names: string[], labelled: LabelledEvents, parameters: float[], points: float[] option[]) =
     /// Names of the parameters α_k.
     member _.ParameterNames: IReadOnlyList<string> = Array.AsReadOnly names
     /// Number of features F.
@@ -145,15 +145,14 @@ module ParameterisedEvents =
             reference :: (samples |> List.map _.Events)
             |> LabelledEvents.create policy featureCount
 
-        let faults =
-            [
-                yield! nameFaults names
-                if not names.IsEmpty then
-                    yield! samples |> List.collect (sampleFaults count)
-                match labelled with
-                | Error faults -> yield! faults
-                | Ok _ -> ()
-            ]
+        let faults = [
+            yield! nameFaults names
+            if not names.IsEmpty then
+                yield! samples |> List.collect (sampleFaults count)
+            match labelled with
+            | Error faults -> yield! faults
+            | Ok _ -> ()
+        ]
 
         match faults, labelled with
         | [], Ok labelled ->

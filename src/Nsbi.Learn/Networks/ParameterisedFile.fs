@@ -116,7 +116,8 @@ module ParameterisedFile =
 
         if
             folds.Length <> settings.Estimator.Folds
-            || folds |> Array.exists (fun members -> members.Length <> settings.Estimator.Members)
+            || folds
+               |> Array.exists (fun members -> members.Length <> settings.Estimator.Members)
             || inputs.Length <> 1
             || inputs[0] <= parameters.Length
         then
@@ -130,7 +131,9 @@ module ParameterisedFile =
              | true, text -> Some(text.GetString())
              | _ -> None),
             folds,
-            [ for record in root.GetProperty("records").EnumerateArray() -> readRecord record ]
+            [
+                for record in root.GetProperty("records").EnumerateArray() -> readRecord record
+            ]
         )
 
     /// <summary>The estimator of a file's bytes.</summary>

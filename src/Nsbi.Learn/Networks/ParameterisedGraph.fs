@@ -24,7 +24,9 @@ module internal ParameterisedGraph =
         (parameters: Node)
         : Node =
         let features, count = x.Shape.Columns, parameters.Shape.Columns
-        let at a = NetworkGraph.logitsOf architecture layers (concat [ x; a ])
+
+        let at a =
+            NetworkGraph.logitsOf architecture layers (concat [ x; a ])
 
         if relative then
             let zero = broadcastTo (Shape.batch count) (origin standardisation features)
@@ -43,11 +45,16 @@ module internal ParameterisedGraph =
         (order: int)
         : Node =
         let s = standardisation
-        let row (values: float32[]) = constantRow [ for k in features .. s.Shift.Length - 1 -> float values[k] ]
+
+        let row (values: float32[]) =
+            constantRow [ for k in features .. s.Shift.Length - 1 -> float values[k] ]
+
         let a = input "a" count
         let standardised = (a - row s.Shift) * row s.Scale
         let layers = NetworkGraph.parameters architecture (features + count) 1
-        let value = logRatio architecture layers s relative (input "x" features) standardised
+
+        let value =
+            logRatio architecture layers s relative (input "x" features) standardised
 
         let along k (node: Node) =
             jvp node [ a, constantRow [ for l in 0 .. count - 1 -> if l = k then 1.0 else 0.0 ] ]

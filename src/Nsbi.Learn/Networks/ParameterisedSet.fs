@@ -176,8 +176,7 @@ module internal ParameterisedSet =
         (context: TrainingContext)
         : Network =
         let used rows =
-            rows
-            |> Array.filter (fun (row: int) -> events.Labelled.WeightArray[row] > 0.0)
+            rows |> Array.filter (fun (row: int) -> events.Labelled.WeightArray[row] > 0.0)
 
         let trainingRows, validationRows = used trainingRows, used validationRows
         let features, count = events.FeatureCount, events.NameArray.Length
@@ -215,11 +214,4 @@ module internal ParameterisedSet =
 
         loop.Run(fold, memberNumber, context)
 
-        Network(
-            architecture,
-            features + count,
-            1,
-            standardisation,
-            loop.BestValues,
-            loop.History
-        )
+        Network(architecture, features + count, 1, standardisation, loop.BestValues, loop.History)

@@ -209,18 +209,17 @@ type BoundShape
     /// <exception cref="T:System.ArgumentException">another number of parameters</exception>
     member this.Term(place: int, parameters: int[]) : IEventTerm =
         if parameters.Length <> count then
-            invalidArg
-                (nameof parameters)
-                $"{parameters.Length} positions for {count} parameters"
+            invalidArg (nameof parameters) $"{parameters.Length} positions for {count} parameters"
 
         let positions = Array.AsReadOnly(Array.copy parameters)
 
-        { new IEventTerm with
-            member _.Process = place
-            member _.Parameters = positions
+        {
+            new IEventTerm with
+                member _.Process = place
+                member _.Parameters = positions
 
-            member _.Fill(rows, values, order, log, first, second) =
-                this.Fill(rows, values, order, log, first, second)
+                member _.Fill(rows, values, order, log, first, second) =
+                    this.Fill(rows, values, order, log, first, second)
         }
 
     /// <summary>Each event by the networks of its own fold: for simulation, which they never saw.</summary>
@@ -249,11 +248,8 @@ type BoundShape
     /// <param name="features">n x F, row-major; not copied</param>
     /// <exception cref="T:System.ArgumentException">not whole rows</exception>
     static member MeanOfFolds
-        (
-            estimator: ParameterisedEstimator,
-            form: ShapeForm,
-            features: ReadOnlyMemory<float32>
-        ) : BoundShape =
+        (estimator: ParameterisedEstimator, form: ShapeForm, features: ReadOnlyMemory<float32>)
+        : BoundShape =
         new BoundShape(estimator, form, features, None)
 
     interface IDisposable with

@@ -23,14 +23,7 @@ let private fill (shape: BoundShape) (rows: int[]) (point: float[]) order =
     let first = Array.create 128 nan
     let second = Array.create 192 nan
 
-    shape.Fill(
-        ReadOnlySpan rows,
-        ReadOnlySpan point,
-        order,
-        Span log,
-        Span first,
-        Span second
-    )
+    shape.Fill(ReadOnlySpan rows, ReadOnlySpan point, order, Span log, Span first, Span second)
 
     log, first, second
 
@@ -82,8 +75,7 @@ let ``derivatives agree with finite differences`` () =
                 for l in k..1 do
                     let pair = if k = 0 then l else 2
 
-                    let curvature =
-                        (upFirst[64 * l + j] - downFirst[64 * l + j]) / (2.0 * h)
+                    let curvature = (upFirst[64 * l + j] - downFirst[64 * l + j]) / (2.0 * h)
 
                     Assert.That(second[64 * pair + j], Is.EqualTo(curvature).Within 1e-6)
 
@@ -107,10 +99,7 @@ let ``lower orders give the same numbers and leave the rest alone`` () =
 [<Test>]
 let ``relative to zero it is exactly zero at zero`` () =
     for estimator, form in
-        [
-            estimator.Value, ShapeForm.AsLearned
-            free.Value, ShapeForm.RelativeToZero
-        ] do
+        [ estimator.Value, ShapeForm.AsLearned; free.Value, ShapeForm.RelativeToZero ] do
         use shape = bound estimator form
 
         for order in 0..2 do
@@ -165,7 +154,10 @@ let ``as a term it names its process and parameters, and fills the same`` () =
     Assert.That(shape.Events, Is.EqualTo events)
     Assert.That(shape.ParameterCount, Is.EqualTo 2)
     let point = [| 0.3; -0.8 |]
-    let log, first, second = Array.zeroCreate 64, Array.zeroCreate 128, Array.zeroCreate 192
+
+    let log, first, second =
+        Array.zeroCreate 64, Array.zeroCreate 128, Array.zeroCreate 192
+
     term.Fill(ReadOnlySpan tile, ReadOnlySpan point, 2, Span log, Span first, Span second)
     let expected, _, _ = fill shape tile point 2
     Assert.That(log, Is.EqualTo<float[]> expected)

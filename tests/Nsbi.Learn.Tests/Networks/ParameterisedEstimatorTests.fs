@@ -9,9 +9,7 @@ open Networks.TrainingExamples
 open Networks.ParameterisedExamples
 
 let private anchored =
-    lazy
-        (shiftEvents 8000 [ -2.0; -1.0; 1.0; 2.0 ]
-         |> train (settings true 3 1))
+    lazy (shiftEvents 8000 [ -2.0; -1.0; 1.0; 2.0 ] |> train (settings true 3 1))
 
 let private reference () =
     gaussian "other reference" 500_000_000UL 0.0 1.0 8000
@@ -32,9 +30,16 @@ let private check (record: ParameterisedRecord) =
     let allowed = 4.0 * record.Normalisation.Error + 2.0 * record.Error
     Assert.That(record.Normalisation.Value, Is.EqualTo(1.0).Within allowed)
 
+    Assert.That(
+        record.Closure |> List.map _.Observable,
+        Is.EqualTo<string list> [ "feature 0"; "ln r" ]
+    )
+
     for closure in record.Closure do
-        Assert.That(closure.Degrees, Is.EqualTo 19)
-        Assert.That(closure.PValue, Is.GreaterThan 1e-5)
+        // At α = 0 every event has the same ln r.
+        if record.Point <> [ 0.0 ] || closure.Observable <> "ln r" then
+            Assert.That(closure.Degrees, Is.EqualTo 19)
+            Assert.That(closure.PValue, Is.GreaterThan 1e-5)
 
 [<Test>]
 let ``the shift is learned at the points of the training`` () =
@@ -45,12 +50,15 @@ let ``the shift is learned at the points of the training`` () =
         Is.EqualTo<float list list> [ [ -2.0 ]; [ -1.0 ]; [ 1.0 ]; [ 2.0 ] ]
     )
 
+    let line = string estimator.Records.Head
+    Assert.That(line, Does.StartWith("at -2 at (-2): E[r] = ").And.Contain "least p of closure")
+
     for record in estimator.Records do
         check record
         let miss = misfit estimator record.Point.Head
         TestContext.Out.WriteLine $"missed by {miss}"
         Assert.That(record.Trained, Is.True)
-        Assert.That(miss, Is.LessThan 0.08)
+        Assert.That(miss, Is.LessThan 0.12)
         Assert.That(record.Error / miss, Is.InRange(0.4, 3.0))
 
 [<Test>]
@@ -61,14 +69,13 @@ let ``between the points and at zero it holds on samples nobody trained on`` () 
     for alpha in [ -1.5; -0.5; 0.0; 0.5; 1.5 ] do
         let sample = sampleAt 50_000_000UL 8000 alpha
 
-        let record =
-            ParameterisedCheck.at team estimator (reference ()) sample |> valueOf
+        let record = ParameterisedCheck.at team estimator (reference ()) sample |> valueOf
 
         check record
         Assert.That(record.Trained, Is.False)
         let miss = misfit estimator alpha
         TestContext.Out.WriteLine $"{alpha}: missed by {miss}"
-        Assert.That(miss, Is.LessThan 0.08)
+        Assert.That(miss, Is.LessThan 0.12)
 
         if alpha = 0.0 then
             Assert.That(miss, Is.EqualTo 0.0)
@@ -100,8 +107,7 @@ let ``without an anchor the ratio to any reference is learned`` () =
     let sample =
         {
             plain with
-                Features =
-                    Array.map2 (fun x a -> x + float32 (delta * a)) plain.Features alphas
+                Features = Array.map2 (fun x a -> x + float32 (delta * a)) plain.Features alphas
         }
         |> ParameterisedSample.drawn alphas
 
@@ -169,17 +175,15 @@ let ``an interrupted training goes on to the same bytes`` () =
         TrainingContext.plain team with
             Save = saved.Add
             Cancellation = source.Token
-            Progress =
-                { new IProgress<TrainingProgress> with
+            Progress = {
+                new IProgress<TrainingProgress> with
                     member _.Report report =
                         if report.Epoch = 1 then
                             source.Cancel()
-                }
+            }
     }
 
-    Assert.Throws<OperationCanceledException>(
-        Action(fun () -> task.Run interrupting |> ignore)
-    )
+    Assert.Throws<OperationCanceledException>(Action(fun () -> task.Run interrupting |> ignore))
     |> ignore
 
     let resumed =
@@ -196,8 +200,12 @@ let ``settings are read back from their JSON, and faults are told`` () =
     use document = Text.Json.JsonDocument.Parse(ParameterisedSettings.toJson given)
     let read = ParameterisedSettings.ofJson "a.json" "$" document.RootElement |> valueOf
     Assert.That((read = given), Is.True)
-    use wrong = Text.Json.JsonDocument.Parse """{ "anchored": 1, "folds": 0, "depth": 3 }"""
-    let message = ParameterisedSettings.ofJson "a.json" "$" wrong.RootElement |> faultsOf
+
+    use wrong =
+        Text.Json.JsonDocument.Parse """{ "anchored": 1, "folds": 0, "depth": 3 }"""
+
+    let message =
+        ParameterisedSettings.ofJson "a.json" "$" wrong.RootElement |> faultsOf
 
     for part in [ "$.anchored"; "the number of folds is out of range"; "$.depth" ] do
         Assert.That(message, Does.Contain part)

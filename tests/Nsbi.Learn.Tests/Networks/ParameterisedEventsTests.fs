@@ -30,15 +30,15 @@ let ``the reference has the parameter values of the samples, each event all of t
         Math.Round(1.0 + float data[4 * row + 1] * sqrt (8.0 / 3.0), 4)
 
     let weightOf isOf =
-        rows
-        |> Array.filter isOf
-        |> Array.sumBy (fun row -> float data[4 * row + 3])
+        rows |> Array.filter isOf |> Array.sumBy (fun row -> float data[4 * row + 3])
 
     let isReference row = data[4 * row + 2] = 0.0f
     Assert.That(weightOf isReference, Is.EqualTo(500.0).Within 1e-3)
 
     for alpha in [ -1.0; 1.0; 3.0 ] do
-        let isOf row = not (isReference row) && alphaOf row = alpha
+        let isOf row =
+            not (isReference row) && alphaOf row = alpha
+
         Assert.That(weightOf isOf, Is.EqualTo(500.0 / 3.0).Within 1e-3)
 
     let visits = Array.init 600 (fun _ -> ResizeArray<float>())
@@ -56,7 +56,9 @@ let ``the reference has the parameter values of the samples, each event all of t
 
 [<Test>]
 let ``values that are met exactly belong to the next event, and none is left out`` () =
-    let draw = ParameterDraw(1, [| 5.0; 1.0; 3.0 |], [| 0; 1; 2 |], [| 0.25; 0.5; 0.25 |])
+    let draw =
+        ParameterDraw(1, [| 5.0; 1.0; 3.0 |], [| 0; 1; 2 |], [| 0.25; 0.5; 0.25 |])
+
     let rows = [ 0.0; 0.49; 0.5; 0.74; 0.75; 0.9999999 ] |> List.map draw.Row
     Assert.That(rows, Is.EqualTo<int list> [ 1; 1; 2; 2; 0; 0 ])
 
@@ -70,12 +72,9 @@ let ``dropped events take their parameter values with them`` () =
     }
 
     let made =
-        ParameterisedEvents.create
-            NegativeWeights.Drop
-            1
-            [ "a" ]
-            { events with Name = "reference" }
-            [ ParameterisedSample.drawn [| 10.0; 20.0; 30.0 |] events ]
+        ParameterisedEvents.create NegativeWeights.Drop 1 [ "a" ] { events with Name = "reference" } [
+            ParameterisedSample.drawn [| 10.0; 20.0; 30.0 |] events
+        ]
         |> valueOf
 
     let expected = [| nan; nan; 10.0; 30.0 |]
@@ -85,9 +84,13 @@ let ``dropped events take their parameter values with them`` () =
 [<Test>]
 let ``every fault of the samples is told`` () =
     let reference = gaussian "reference" 0UL 0.0 1.0 3
-    let sample alphas = ParameterisedSample.drawn alphas (gaussian "sample" 9UL 0.0 1.0 3)
+
+    let sample alphas =
+        ParameterisedSample.drawn alphas (gaussian "sample" 9UL 0.0 1.0 3)
+
     let make names samples =
-        ParameterisedEvents.create NegativeWeights.Refuse 1 names reference samples |> faultsOf
+        ParameterisedEvents.create NegativeWeights.Refuse 1 names reference samples
+        |> faultsOf
 
     let message = make [ "a" ] [ sample [| 1.0; nan; infinity |] ]
     Assert.That(message, Does.Contain "event 2")

@@ -36,14 +36,14 @@ let settings (anchored: bool) (folds: int) (members: int) : ParameterisedSetting
             Training = {
                 smallSettings with
                     Architecture = {
-                        Hidden = [ 8; 8 ]
+                        Hidden = [ 16; 16 ]
                         Activation = Activation.Silu
                         Dropout = 0.0
                     }
                     Schedule = Schedule.Cosine 0.01
-                    LearningRate = 0.02
-                    BatchSize = 256
-                    Epochs = 8
+                    LearningRate = 0.01
+                    BatchSize = 1024
+                    Epochs = 15
                     ValidationFraction = 0.1
             }
     }
