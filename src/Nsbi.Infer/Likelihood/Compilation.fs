@@ -207,19 +207,6 @@ module internal Compilation =
                 tables |> List.collect (fun (_, (_, rescalings)) -> rescalings)
             )
 
-    let private binned (model: ValidModel) (c: BinnedChannel) : CompiledBinned =
-        let processes = List.toArray c.Processes
-
-        {
-            Name = c.Name
-            Processes = processes |> Array.map _.Name
-            Coefficients =
-                processes
-                |> Array.map (fun p -> LocalCoefficient(model.InnerCoordinates, Process.factor p))
-            Yields = processes |> Array.map (fun p -> List.toArray p.Yields)
-            Bins = processes[0].Yields.Length
-        }
-
     /// Modifiers that cannot be evaluated yet.
     let private modifierFaults (model: ValidModel) = [
         for channel in model.Model.Channels do
@@ -248,7 +235,7 @@ module internal Compilation =
                 |> List.map (fun channel ->
                     match channel with
                     | Unbinned c -> unbinned model shapes tables c |> Result.map Choice1Of2
-                    | Binned c -> Ok(Choice2Of2(binned model c)))
+                    | Binned c -> Ok(Choice2Of2(BinnedChannel.compile model c)))
             | faults -> [ Error faults ]
 
         TableFault.collect results
