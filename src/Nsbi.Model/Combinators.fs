@@ -22,8 +22,7 @@ module Model =
 
     /// <summary>The same model with every declaration of a parameter changed by a function.</summary>
     let mapParameters (change: Parameter -> Parameter) (model: Model) : Model =
-        let replace = Coefficient.substitute (change >> Parameter)
-        model |> mapProcesses (fun p -> { p with Scale = replace p.Scale })
+        model |> mapProcesses (Process.mapParameters change)
 
     let private changeNamed (name: string) (change: Parameter -> Parameter) (model: Model) : Model =
         let names = parameters model |> List.map _.Name |> List.distinct

@@ -54,10 +54,28 @@ module internal Description =
 
     let private processRow (p: Process) : string list = [
         p.Name
-        p.Scale.Text
+        (Process.factor p).Text
         yieldText p.Yields
-        number (Coefficient.nominal p.Scale * List.sum p.Yields)
+        number (Coefficient.nominal (Process.factor p) * List.sum p.Yields)
     ]
+
+    /// The modifiers of a process: those with their parameters, or how many of each kind.
+    let private modifierText (modifiers: Modifier list) : string =
+        let one modifier =
+            match modifier, Modifier.parameters modifier with
+            | (StatError _ | ShapeSys _ | ShapeFactor _), parameters ->
+                $"{Modifier.kind modifier} of {parameters.Length} bins"
+            | _, parameters ->
+                let names = parameters |> List.map _.Name |> String.concat ", "
+                $"{Modifier.kind modifier} {names}"
+
+        if modifiers.Length <= 4 then
+            modifiers |> List.map one |> String.concat "; "
+        else
+            modifiers
+            |> List.countBy Modifier.kind
+            |> List.map (fun (kind, count) -> $"{count} {kind}")
+            |> String.concat "; "
 
     let private channelLines (channel: Channel) : string list =
         let processes = Channel.processes channel
@@ -72,11 +90,19 @@ module internal Description =
                 | [] -> $"binned channel {c.Name}"
 
         let nominal p =
-            Coefficient.nominal p.Scale * List.sum p.Yields
+            Coefficient.nominal (Process.factor p) * List.sum p.Yields
 
         let total = [ "total"; ""; ""; number (List.sumBy nominal processes) ]
         let header = [ "process"; "coefficient"; "yield"; "expected" ]
-        title :: table ([ header ] @ List.map processRow processes @ [ total ])
+        let rows = [ header ] @ List.map processRow processes @ [ total ]
+
+        if processes |> List.forall _.Modifiers.IsEmpty then
+            title :: table rows
+        else
+            let modifiers =
+                [ "modifiers" ] @ List.map (_.Modifiers >> modifierText) processes @ [ "" ]
+
+            title :: table (List.map2 (fun row text -> row @ [ text ]) rows modifiers)
 
     /// The whole model, lines separated by \n.
     let ofModel (model: Model) : string =

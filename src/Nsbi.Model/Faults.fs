@@ -5,117 +5,7 @@ open System
 /// <summary>The faults of a model as written; <c>Model.validate</c> is the door.</summary>
 module internal Faults =
 
-    let private fault place what remedy : ModelError = {
-        Place = place
-        Fault = what
-        Remedy = remedy
-    }
-
-    let private isFinite (x: float) = Double.IsFinite x
-
-    let private number (x: float) =
-        x.ToString("R", Globalization.CultureInfo.InvariantCulture)
-
-    /// What a name may not hold: it must survive printing, expressions and tables.
-    let private nameFaults (place: string) (what: string) (name: string) : ModelError list =
-        let forbidden c = Char.IsControl c || c = '`' || c = '"'
-
-        if String.IsNullOrWhiteSpace name then
-            [ fault place $"the {what} has no name" "give it one" ]
-        elif Seq.exists forbidden name then
-            [
-                fault
-                    place
-                    $"the name of the {what} has a control character, ` or \" in it"
-                    "leave that out"
-            ]
-        elif name.Trim() <> name then
-            [
-                fault
-                    place
-                    $"the name of the {what} begins or ends with a space"
-                    "leave the space out"
-            ]
-        else
-            []
-
-    /// A place named once, whatever the name.
-    let private quoted (what: string) (name: string) = $"{what} '{name}'"
-
-    let private duplicates (place: string) (what: string) (names: string list) : ModelError list =
-        names
-        |> List.countBy id
-        |> List.filter (fun (_, count) -> count > 1)
-        |> List.map (fun (name, count) ->
-            fault place $"{count} of its {what} are named '{name}'" "give each a name of its own")
-
-    let private constraintFaults (place: string) (p: Parameter) : ModelError list =
-        let check what a width = [
-            if not (isFinite a) then
-                fault
-                    place
-                    $"the global observable of its {what} constraint is {number a}"
-                    "give a finite number"
-            if not (isFinite width && width > 0.0) then
-                let name = if what = "Poisson" then "τ" else "σ"
-
-                fault
-                    place
-                    $"the {name} of its {what} constraint is {number width}"
-                    "give a number above 0"
-        ]
-
-        let domain what = [
-            if p.Lower < 0.0 then
-                fault
-                    place
-                    $"it has a {what} constraint and the lower bound {number p.Lower}"
-                    "give it a lower bound of 0 or above"
-        ]
-
-        match p.Constraint with
-        | Unconstrained -> []
-        | Gaussian(a, sigma) -> check "Gaussian" a sigma
-        | Poisson(a, tau) -> [
-            yield! check "Poisson" a tau
-            yield! domain "Poisson"
-            if a < 0.0 then
-                fault
-                    place
-                    $"the global observable of its Poisson constraint is {number a}"
-                    "a count is 0 or above"
-          ]
-        | LogNormal(a, sigma) -> [
-            yield! check "log-normal" a sigma
-            yield! domain "log-normal"
-            if a <= 0.0 then
-                fault
-                    place
-                    $"the global observable of its log-normal constraint is {number a}"
-                    "give a number above 0"
-          ]
-
-    /// The faults of one declaration of a parameter.
-    let parameterFaults (place: string) (p: Parameter) : ModelError list = [
-        yield! nameFaults place "parameter" p.Name
-        if not (isFinite p.Initial) then
-            fault place $"its initial value is {number p.Initial}" "give a finite number"
-        if Double.IsNaN p.Lower || p.Lower = infinity then
-            fault place $"its lower bound is {number p.Lower}" "give a number, or −∞ for none"
-        if Double.IsNaN p.Upper || p.Upper = -infinity then
-            fault place $"its upper bound is {number p.Upper}" "give a number, or +∞ for none"
-        if p.Lower >= p.Upper then
-            fault
-                place
-                $"its lower bound {number p.Lower} is not below its upper bound {number p.Upper}"
-                "give the smaller one first"
-        elif p.Initial < p.Lower || p.Initial > p.Upper then
-            fault
-                place
-                $"its initial value {number p.Initial} is outside of [{number p.Lower}, {number p.Upper}]"
-                "move it inside of the bounds, or widen them"
-        yield! constraintFaults place p
-    ]
+    open ParameterFaults
 
     let rec private expressionFaults (place: string) (c: Coefficient) : ModelError list = [
         match c with
@@ -145,13 +35,13 @@ module internal Faults =
         for x in yields do
             if not (isFinite x) then
                 fault place $"a yield is {number x}" "give finite numbers"
-            elif x < 0.0 then
+            elif x < 0.0 && not binned then
                 fault
                     place
                     $"a yield is {number x}"
                     "give yields of 0 or above, and the sign to the coefficient"
 
-        if not yields.IsEmpty && List.forall (fun x -> x = 0.0) yields then
+        if not binned && not yields.IsEmpty && List.forall (fun x -> x = 0.0) yields then
             fault place "its yields are all 0" "give the expected events, or leave the process out"
 
         if not binned && yields.Length > 1 then
@@ -195,7 +85,8 @@ module internal Faults =
                 let place = $"{place}, process '{p.Name}'"
                 yield! nameFaults place "process" p.Name
                 yield! yieldFaults place binned p.Yields
-                yield! expressionFaults place p.Scale |> List.distinct
+                yield! expressionFaults place (Process.factor p) |> List.distinct
+                yield! ModifierFaults.ofProcess place binned p
         ]
 
     /// Every mention of a parameter with its place, in the order of the model.
@@ -204,7 +95,7 @@ module internal Faults =
             for p in Channel.processes channel do
                 let place = $"channel '{Channel.name channel}', process '{p.Name}'"
 
-                for parameter in Coefficient.mentions p.Scale do
+                for parameter in Process.mentions p do
                     parameter, place
     ]
 
@@ -246,10 +137,5 @@ module internal Faults =
             for p in declarations do
                 yield! parameterFaults (quoted "parameter" p.Name) p
             yield! conflicts mentions
-            if declarations |> List.forall (fun p -> p.Role <> PointOfInterest) then
-                fault
-                    place
-                    "no coefficient depends on a parameter of interest"
-                    "scale a process by an expression of a poi"
         ]
         |> List.distinct

@@ -55,20 +55,7 @@ module ModelJson =
     /// <returns>the model as written, not yet validated; or every fault: where the text is no JSON
     /// its line and column, otherwise the JSON path of each value that is wrong</returns>
     let read (json: string) : Result<Model, ModelError list> =
-        if isNull json then
-            nullArg (nameof json)
-
-        try
-            use document = JsonDocument.Parse json
-            readElement "$" document.RootElement
-        with :? JsonException as error ->
-            let line = error.LineNumber.GetValueOrDefault() + 1L
-            let column = error.BytePositionInLine.GetValueOrDefault() + 1L
-
-            Error [
-                {
-                    Place = $"line {line}, column {column}"
-                    Fault = "the text is no JSON here"
-                    Remedy = "look for a missing comma, quote or bracket before this place"
-                }
-            ]
+        JsonText.parse json
+        |> Result.bind (fun document ->
+            use document = document
+            readElement "$" document.RootElement)

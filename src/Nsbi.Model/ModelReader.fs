@@ -103,7 +103,7 @@ module internal ModelReader =
         (lookup: string -> Parameter option)
         (place: JsonPlace)
         : Process option =
-        reader.Object(place, [ "name"; "yields" ], [ "scale" ])
+        reader.Object(place, [ "name"; "yields" ], [ "scale"; "modifiers"; "eventRate" ])
         |> Option.bind (fun key ->
             let name = key "name" |> Option.bind reader.Text
             let scale = key "scale" |> orDefault (Constant 1.0) (coefficient reader lookup)
@@ -111,12 +111,24 @@ module internal ModelReader =
             let yields =
                 key "yields" |> Option.bind (fun place -> reader.ListOf(place, reader.Number))
 
-            match name, scale, yields with
-            | Some name, Some scale, Some yields ->
+            let modifiers =
+                key "modifiers"
+                |> orDefault [] (fun place ->
+                    reader.ListOf(place, ModifierReader.read reader lookup))
+
+            let rate =
+                key "eventRate"
+                |> orDefault Renormalised (fun place ->
+                    reader.OneOf(place, ModifierWriter.eventRates))
+
+            match name, scale, yields, modifiers, rate with
+            | Some name, Some scale, Some yields, Some modifiers, Some rate ->
                 Some {
                     Name = name
                     Scale = scale
                     Yields = yields
+                    Modifiers = modifiers
+                    EventRate = rate
                 }
             | _ -> None)
 
@@ -248,11 +260,13 @@ module internal ModelReader =
             |> Option.bind (fun place ->
                 reader.Number place
                 |> Option.map (fun found ->
-                    if found <> float ModelWriter.version then
+                    if
+                        found <> round found || found < 1.0 || found > float ModelWriter.version
+                    then
                         reader.Report(
                             place.Path,
                             $"the schema version is {place.Element.GetRawText()}",
-                            $"this program reads version {ModelWriter.version}"
+                            $"this program reads versions 1 to {ModelWriter.version}"
                         )))
             |> ignore
 

@@ -5,8 +5,8 @@ open System.Text.Json
 /// <summary>Models into JSON; <c>ModelJson.write</c> is the door.</summary>
 module internal ModelWriter =
 
-    /// The version that is written, and the only one there is so far.
-    let version = 1
+    /// The version that is written. Version 1 had no modifiers, and is read.
+    let version = 2
 
     let roles = [ "poi", PointOfInterest; "nuisance", Nuisance ]
 
@@ -56,6 +56,16 @@ module internal ModelWriter =
             writer.WriteNumberValue x
 
         writer.WriteEndArray()
+
+        if not p.Modifiers.IsEmpty then
+            writer.WriteStartArray "modifiers"
+            p.Modifiers |> List.iter (ModifierWriter.write writer)
+            writer.WriteEndArray()
+
+        if p.EventRate <> Renormalised then
+            let name = ModifierWriter.eventRates |> List.find (fun (_, r) -> r = p.EventRate)
+            writer.WriteString("eventRate", fst name)
+
         writer.WriteEndObject()
 
     let private writeChannel (writer: Utf8JsonWriter) (channel: Channel) : unit =

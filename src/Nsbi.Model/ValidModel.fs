@@ -7,7 +7,7 @@ type ValidModel private (model: Model, parameters: Parameter list) =
     let index = ParameterIndex.OfNames(parameters |> List.map _.Name)
 
     let coefficients =
-        model.Channels |> List.collect Channel.processes |> List.map _.Scale
+        model.Channels |> List.collect Channel.processes |> List.map Process.factor
 
     let inner = InnerCoordinates.Of(parameters, coefficients)
 

@@ -84,10 +84,6 @@ let private broken = [
         ],
         [ "different numbers of bins"; "'s' 2"; "'b' 3" ]
     )
-    TestCaseData(
-        model "m" [ counting "c" [ processOf "b" [ scaledBy (nuisance "n"); yields 1.0 ] ] ],
-        [ "parameter of interest" ]
-    )
     TestCaseData(twoChannels mu (poi "mu"), [ "'mu'"; "channel 'a'"; "channel 'b'" ])
     TestCaseData(withParameter (poi "p" |> between 2.0 1.0), [ "'p'"; "not below" ])
     TestCaseData(withParameter (poi "p" |> between 2.0 3.0), [ "initial value 1 "; "[2, 3]" ])
@@ -132,3 +128,12 @@ let ``all faults are reported at once`` () =
         ]
 
     Check.equal 6 (faults written).Length
+
+[<Test>]
+let ``a model of backgrounds only has no parameter of interest and is valid`` () =
+    let written =
+        model "m" [ counting "c" [ processOf "b" [ scaledBy (nuisance "n"); yields 1.0 ] ] ]
+
+    match Model.validate written with
+    | Ok valid -> Check.equal [ "n" ] (valid.Parameters |> List.map _.Name)
+    | Error faults -> Assert.Fail(faults |> List.map string |> String.concat "\n")

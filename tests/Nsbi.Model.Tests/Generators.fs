@@ -108,8 +108,43 @@ module Generators =
         let exponents = Gen.elements [ 0.5; 1.5; 2.0; 3.0; -1.0 ]
         expression (Gen.elements [ 0.5; 1.0; 2.0; 3.0 ]) exponents parameters
 
+    let private modifier (parameters: Parameter list) : Gen<Modifier> =
+        let one = Gen.elements parameters
+        let code = Interpolation.names |> List.map snd |> Gen.elements
+        let numbers = Gen.listOf finite
+
+        let variation: Gen<Modifier> =
+            gen {
+                let! name = anyName
+                let! p = one
+                let! code = code
+                let! symmetrised = Gen.elements (List.map snd Symmetrisation.names) |> Gen.optionOf
+
+                return
+                    EventSys {
+                        Variation = name
+                        Parameter = p
+                        Code = code
+                        Symmetrisation = symmetrised
+                    }
+            }
+
+        Gen.oneof [
+            Gen.map NormFactor one
+            Gen.map Lumi one
+            Gen.map4 (fun p c l h -> NormSys(p, c, l, h)) one code finite finite
+            Gen.map4 (fun p c l h -> HistoSys(p, c, l, h)) one code numbers numbers
+            Gen.map2 (fun gammas d -> StatError(gammas, d)) (Gen.listOf one) numbers
+            Gen.map2 (fun gammas d -> ShapeSys(gammas, d)) (Gen.listOf (Gen.optionOf one)) numbers
+            Gen.map ShapeFactor (Gen.listOf one)
+            variation
+            Gen.map2 (fun name ps -> EventShape(name, ps)) anyName (Gen.listOf one)
+        ]
+
     let private processOf (parameters: Parameter list) : Gen<Process> =
         gen {
+            let! modifiers = Gen.listOf (modifier parameters)
+            let! rate = Gen.elements [ Renormalised; AsGiven; FromEvents ]
             let! name = anyName
             let! scale = Gen.oneof [ Gen.constant (Constant 1.0); coefficient parameters ]
             let! yields = Gen.listOf finite
@@ -118,6 +153,8 @@ module Generators =
                 Name = name
                 Scale = scale
                 Yields = yields
+                Modifiers = modifiers
+                EventRate = rate
             }
         }
 

@@ -29,7 +29,7 @@ let ``the file is short and readable`` () =
         ]
 
     let expected =
-        """{"nsbi-model":1,"name":"H→ZZ","parameters":[
+        """{"nsbi-model":2,"name":"H→ZZ","parameters":[
         {"name":"mu","role":"poi","initial":1,"lower":0},
         {"name":"k","role":"nuisance","initial":0,
          "constraint":{"type":"gaussian","observed":0,"sigma":1}}],
@@ -96,11 +96,11 @@ let private broken = [
         ]
     )
     TestCaseData(
-        """{"nsbi-model": 2, "name": 5, "parameters": [], "channels": [
+        """{"nsbi-model": 99, "name": 5, "parameters": [], "channels": [
         {"name": "c", "type": "unbinned", "processes": []},
         {"name": "c", "type": "binned", "reference": "r", "processes": []}]}""",
         [
-            "$.nsbi-model: the schema version is 2"
+            "$.nsbi-model: the schema version is 99"
             "$.name: 5"
             "$.channels[0]: the key 'reference' is missing"
             "$.channels[1].reference"

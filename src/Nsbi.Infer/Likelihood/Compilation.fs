@@ -196,7 +196,8 @@ module internal Compilation =
                     Processes = c.Processes |> List.map _.Name |> List.toArray
                     Coefficients =
                         c.Processes
-                        |> List.map (fun p -> LocalCoefficient(model.InnerCoordinates, p.Scale))
+                        |> List.map (fun p ->
+                            LocalCoefficient(model.InnerCoordinates, Process.factor p))
                         |> List.toArray
                     Yields = c.Processes |> List.map _.Yields.Head |> List.toArray
                     TermParameters =
@@ -206,18 +207,20 @@ module internal Compilation =
                 tables |> List.collect (fun (_, (_, rescalings)) -> rescalings)
             )
 
-    let private binned (model: ValidModel) (c: BinnedChannel) : CompiledBinned =
-        let processes = List.toArray c.Processes
-
-        {
-            Name = c.Name
-            Processes = processes |> Array.map _.Name
-            Coefficients =
-                processes
-                |> Array.map (fun p -> LocalCoefficient(model.InnerCoordinates, p.Scale))
-            Yields = processes |> Array.map (fun p -> List.toArray p.Yields)
-            Bins = processes[0].Yields.Length
-        }
+    /// Modifiers that cannot be evaluated yet.
+    let private modifierFaults (model: ValidModel) = [
+        for channel in model.Model.Channels do
+            for p in Channel.processes channel do
+                for modifier in p.Modifiers do
+                    match modifier with
+                    | NormFactor _
+                    | Lumi _ -> ()
+                    | _ ->
+                        fault
+                            $"channel '{Channel.name channel}', process '{p.Name}'"
+                            $"it has a {Modifier.kind modifier}"
+                            "leave it out"
+    ]
 
     /// Compiles, or gives all faults.
     let compile
@@ -226,13 +229,13 @@ module internal Compilation =
         (tables: RatioTables)
         : Result<CompiledLikelihood, ModelError list> =
         let results =
-            match shapeFaults model shapes with
+            match shapeFaults model shapes @ modifierFaults model with
             | [] ->
                 model.Model.Channels
                 |> List.map (fun channel ->
                     match channel with
                     | Unbinned c -> unbinned model shapes tables c |> Result.map Choice1Of2
-                    | Binned c -> Ok(Choice2Of2(binned model c)))
+                    | Binned c -> Ok(Choice2Of2(BinnedChannel.compile model c)))
             | faults -> [ Error faults ]
 
         TableFault.collect results

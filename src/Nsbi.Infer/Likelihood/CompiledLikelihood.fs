@@ -5,26 +5,6 @@ open Nsbi.Model
 
 // Axes: event i, process c, bin b, parameter k.
 
-/// <summary>The coefficient of a process in the inner coordinates, over the few parameters it
-/// mentions.</summary>
-[<Sealed>]
-type internal LocalCoefficient(inner: InnerCoordinates, coefficient: Coefficient) =
-    let rewritten = inner.Rewrite coefficient
-    let names = Coefficient.parameters rewritten |> List.map _.Name |> List.distinct
-    let index = ParameterIndex.OfNames names
-    let places = names |> List.map (fun name -> inner.Index[name]) |> List.toArray
-
-    /// Where its parameters are in θ.
-    member _.Places: int[] = places
-
-    /// Its value alone.
-    member _.Value(kappa: float[]) : float =
-        Coefficient.value index (places |> Array.map (fun k -> kappa[k])) rewritten
-
-    /// Its jet over the parameters at <c>Places</c>.
-    member _.Jet(kappa: float[]) : Jet =
-        Coefficient.evaluate index (places |> Array.map (fun k -> kappa[k])) rewritten
-
 /// One event table of a channel, in tiles.
 [<NoComparison; ReferenceEquality>]
 type internal TiledTable = {
@@ -42,16 +22,6 @@ type internal CompiledUnbinned = {
     /// The parameters of the event terms: the kernel's β, as places in θ.
     TermParameters: int[]
     Tables: Map<TableKind, TiledTable>
-}
-
-[<NoComparison; ReferenceEquality>]
-type internal CompiledBinned = {
-    Name: string
-    Processes: string[]
-    Coefficients: LocalCoefficient[]
-    /// Process by process, bin by bin.
-    Yields: float[][]
-    Bins: int
 }
 
 /// <summary>By how much the ratios of a process had to be scaled on the reference table.</summary>
@@ -120,10 +90,3 @@ module internal Expected =
             (fun (f: LocalCoefficient) y -> f.Value kappa * y)
             channel.Coefficients
             channel.Yields
-
-    /// ν_b = Σ_c f_c ν_cb of a binned channel.
-    let bins (channel: CompiledBinned) (kappa: float[]) : float[] =
-        let scales = channel.Coefficients |> Array.map _.Value(kappa)
-
-        Array.init channel.Bins (fun b ->
-            Array.fold2 (fun sum f (y: float[]) -> sum + f * y[b]) 0.0 scales channel.Yields)

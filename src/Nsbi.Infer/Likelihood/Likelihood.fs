@@ -31,9 +31,6 @@ module Likelihood =
         : Result<CompiledLikelihood, ModelError list> =
         compileWith [] model tables
 
-    let private jets (coefficients: LocalCoefficient[]) (kappa: float[]) =
-        coefficients |> Array.map (fun f -> struct (f.Places, f.Jet kappa))
-
     /// z scaled by a constant.
     let private scaled (factor: float) (struct (places: int[], jet: Jet)) =
         struct (places,
@@ -43,15 +40,6 @@ module Likelihood =
                     Hessian = Array2D.map (fun h -> factor * h) jet.Hessian
                 })
 
-    let private undefined
-        (channel: string)
-        (processes: string[])
-        (z: struct (int[] * Jet)[])
-        : Impossible option =
-        z
-        |> Array.tryFindIndex (fun (struct (_, jet)) -> not (Double.IsFinite jet.Value))
-        |> Option.map (fun c -> UndefinedCoefficient(channel, processes[c]))
-
     let private addUnbinned
         (team: ThreadTeam option)
         (inner: InnerCoordinates)
@@ -60,9 +48,10 @@ module Likelihood =
         (channel: CompiledUnbinned)
         (observed: ObservedEvents)
         : Impossible option =
-        let amplitudes = Array.map2 scaled channel.Yields (jets channel.Coefficients kappa)
+        let amplitudes =
+            Array.map2 scaled channel.Yields (LocalCoefficient.jets channel.Coefficients kappa)
 
-        match undefined channel.Name channel.Processes amplitudes with
+        match LocalCoefficient.undefined channel.Name channel.Processes amplitudes with
         | Some reason -> Some reason
         | None ->
             // β_k = θ_k as a function of its inner coordinate.
@@ -108,53 +97,6 @@ module Likelihood =
 
                 None
 
-    let private addBinned
-        (kappa: float[])
-        (sum: JetSum)
-        (channel: CompiledBinned)
-        (counts: float[])
-        : Impossible option =
-        let scales = jets channel.Coefficients kappa
-
-        match undefined channel.Name channel.Processes scales with
-        | Some reason -> Some reason
-        | None ->
-            let size = scales.Length
-            let first = Array.zeroCreate size
-            let second = Array.zeroCreate (size * size)
-            let mutable value = 0.0
-            let mutable impossible = None
-            let expected = Expected.bins channel kappa
-
-            for b in 0 .. channel.Bins - 1 do
-                let nu, n = expected[b], counts[b]
-
-                if nu < 0.0 || (nu = 0.0 && n > 0.0) then
-                    if impossible.IsNone then
-                        impossible <- Some(BinExpectation(channel.Name, b, n, nu))
-                else
-                    // The constants 2 lnΓ(n + 1) are kept by the observation.
-                    let slope, curvature =
-                        if n = 0.0 then
-                            value <- value + 2.0 * nu
-                            2.0, 0.0
-                        else
-                            value <- value + 2.0 * (nu - n * log nu)
-                            2.0 * (1.0 - n / nu), 2.0 * n / (nu * nu)
-
-                    for c in 0 .. size - 1 do
-                        let y = channel.Yields[c][b]
-                        first[c] <- first[c] + slope * y
-
-                        for d in 0 .. size - 1 do
-                            second[size * c + d] <-
-                                second[size * c + d] + curvature * y * channel.Yields[d][b]
-
-            if impossible.IsNone then
-                sum.AddChain(value, first, second, scales)
-
-            impossible
-
     /// <summary>−2 ln L with gradient and Hessian in the inner coordinates of the model.</summary>
     /// <param name="team">threads to share the work; none for the caller's own. The result does not
     /// depend on it.</param>
@@ -192,7 +134,7 @@ module Likelihood =
                     addConstraint k observation.Constraints[k]
 
                 for k in 0 .. compiled.Binned.Length - 1 do
-                    addBinned kappa sum compiled.Binned[k] observation.BinCounts[k]
+                    BinnedEvaluation.add kappa sum compiled.Binned[k] observation.BinCounts[k]
 
                 for k in 0 .. compiled.Unbinned.Length - 1 do
                     addUnbinned team inner kappa sum compiled.Unbinned[k] observation.Events[k]

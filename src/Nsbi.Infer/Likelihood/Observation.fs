@@ -172,7 +172,7 @@ module Observation =
                     |> Map.ofList
                 Counts =
                     compiled.Binned
-                    |> Array.map (fun c -> c.Name, Array.toList (Expected.bins c kappa))
+                    |> Array.map (fun c -> c.Name, Array.toList (BinnedChannel.expected c kappa))
                     |> Map.ofArray
                 Globals = Map.ofList globals
             }

@@ -25,12 +25,7 @@ module AnalysisModel =
         (control: Map<string, float list> option)
         : Model =
         let terms (yields: MixtureTerm -> float list) = [
-            for term in analysis.Terms ->
-                {
-                    Process.Name = term.Name
-                    Scale = term.Scale
-                    Yields = yields term
-                }
+            for term in analysis.Terms -> Process.create term.Name term.Scale (yields term)
         ]
 
         {

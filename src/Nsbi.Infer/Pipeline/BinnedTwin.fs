@@ -39,12 +39,7 @@ module BinnedTwin =
         Array.zip simulated.Samples (Array.map Array.toList yields) |> Map.ofArray
 
     let private processes (analysis: Analysis) (yields: Map<string, float list>) : Process list = [
-        for term in analysis.Terms ->
-            {
-                Process.Name = term.Name
-                Scale = term.Scale
-                Yields = yields[term.Sample]
-            }
+        for term in analysis.Terms -> Process.create term.Name term.Scale (yields[term.Sample])
     ]
 
     /// <summary>The binned analysis of an observable.</summary>

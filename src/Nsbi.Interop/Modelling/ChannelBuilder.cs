@@ -33,7 +33,7 @@ public sealed class ChannelBuilder
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(yields);
         scale ??= 1.0;
-        _processes.Add(new(name, scale.Written, yields.ToFSharp()));
+        _processes.Add(FModel.ProcessModule.create(name, scale.Written, yields.ToFSharp()));
         return this;
     }
 }

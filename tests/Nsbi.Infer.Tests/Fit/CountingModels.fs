@@ -5,11 +5,6 @@ open Nsbi.Model
 open Nsbi.Infer
 open Nsbi.Infer.Tests.InterferenceModel
 
-let private proc name scale yields = {
-    Name = name
-    Scale = scale
-    Yields = yields
-}
 
 let compileBins (channels: (string * Process list) list) : CompiledLikelihood =
     RatioTables.empty
@@ -28,7 +23,13 @@ let counting (lower: float) (s: float) (b: float) (n: float) : Observation =
     let mu = poi "mu" (max lower 1.0) lower 50.0
 
     let compiled =
-        compileBins [ "C", [ proc "signal" mu [ s ]; proc "background" (Constant 1.0) [ b ] ] ]
+        compileBins [
+            "C",
+            [
+                Process.create "signal" mu [ s ]
+                Process.create "background" (Constant 1.0) [ b ]
+            ]
+        ]
 
     ok (Observation.observed compiled [ "C", [ n ] ])
 
@@ -43,8 +44,8 @@ let uncorrelatedBackground (lower: float) (counts: float list) : Observation =
     let bin name s b sigma =
         name,
         [
-            proc "signal" mu [ s ]
-            proc "background" (gamma $"gamma {name}" ((b / sigma) ** 2.0)) [ b ]
+            Process.create "signal" mu [ s ]
+            Process.create "background" (gamma $"gamma {name}" ((b / sigma) ** 2.0)) [ b ]
         ]
 
     let compiled = compileBins [ bin "0" 12.0 50.0 3.0; bin "1" 11.0 52.0 7.0 ]

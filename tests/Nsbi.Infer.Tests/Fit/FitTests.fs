@@ -124,17 +124,7 @@ let ``a parameter that the data do not determine is not converged`` () =
     let mu = poi "mu" 1.0 0.0 10.0
     let free = parameter Nuisance "free" 1.0 0.1 10.0 Unconstrained
 
-    let compiled =
-        compileBins [
-            "C",
-            [
-                {
-                    Name = "a"
-                    Scale = mu * free
-                    Yields = [ 10.0 ]
-                }
-            ]
-        ]
+    let compiled = compileBins [ "C", [ Process.create "a" (mu * free) [ 10.0 ] ] ]
 
     let fit = Fit.run (ok (Observation.observed compiled [ "C", [ 20.0 ] ]))
     Assert.That(fit.Status.Name, same "notConverged")
@@ -175,17 +165,7 @@ let ``negative weights are refused`` () =
 let ``a likelihood that is finite nowhere is an invalid model with the reason`` () =
     let mu = poi "mu" 1.0 0.0 10.0
 
-    let compiled =
-        compileBins [
-            "C",
-            [
-                {
-                    Name = "a"
-                    Scale = mu
-                    Yields = [ 10.0; 0.0 ]
-                }
-            ]
-        ]
+    let compiled = compileBins [ "C", [ Process.create "a" (mu) [ 10.0; 0.0 ] ] ]
 
     let fit = Fit.run (ok (Observation.observed compiled [ "C", [ 20.0; 1.0 ] ]))
     Assert.That(fit.Status.Name, same "invalidModel")

@@ -20,11 +20,6 @@ let private gamma = nuisance "gamma" 1.0 1e-6 (Poisson(25.0, 25.0))
 let private kappa = nuisance "kappa" 1.0 1e-6 (LogNormal(1.0, 0.1))
 let private free = nuisance "free" 1.0 0.01 Unconstrained
 
-let private proc name scale yields = {
-    Name = name
-    Scale = scale
-    Yields = yields
-}
 
 let private model =
     valid {
@@ -34,18 +29,21 @@ let private model =
                 Name = "U"
                 Reference = "ref"
                 Processes = [
-                    proc "S" (mu2 - sqrt mu2) [ 10.0 ]
-                    proc "SBI" (sqrt mu2 * exp (0.1 * shift)) [ 40.0 ]
-                    proc "B" (kappa * (3.0 - sqrt mu2)) [ 30.0 ]
+                    Process.create "S" (mu2 - sqrt mu2) [ 10.0 ]
+                    Process.create "SBI" (sqrt mu2 * exp (0.1 * shift)) [ 40.0 ]
+                    Process.create "B" (kappa * (3.0 - sqrt mu2)) [ 30.0 ]
                 ]
             }
             Binned {
                 Name = "C"
-                Processes = [ proc "s" mu2 [ 3.0; 2.0; 0.0 ]; proc "b" gamma [ 9.0; 4.0; 2.0 ] ]
+                Processes = [
+                    Process.create "s" mu2 [ 3.0; 2.0; 0.0 ]
+                    Process.create "b" gamma [ 9.0; 4.0; 2.0 ]
+                ]
             }
             Binned {
                 Name = "D"
-                Processes = [ proc "b" (free * gamma / kappa) [ 50.0 ] ]
+                Processes = [ Process.create "b" (free * gamma / kappa) [ 50.0 ] ]
             }
         ]
     }
@@ -302,7 +300,10 @@ let private twoProcesses ratios =
                 Unbinned {
                     Name = "U"
                     Reference = "ref"
-                    Processes = [ proc "a" (Constant 1.0) [ 1.0 ]; proc "b" scale [ 1.0 ] ]
+                    Processes = [
+                        Process.create "a" (Constant 1.0) [ 1.0 ]
+                        Process.create "b" scale [ 1.0 ]
+                    ]
                 }
             ]
         }
@@ -349,7 +350,7 @@ let private counting yields =
             Channels = [
                 Binned {
                     Name = "C"
-                    Processes = [ proc "a" scale yields ]
+                    Processes = [ Process.create "a" scale yields ]
                 }
             ]
         }

@@ -59,16 +59,8 @@ let private binned =
                 Binned {
                     Name = "C"
                     Processes = [
-                        {
-                            Name = "a"
-                            Scale = s
-                            Yields = [ 1.0; 2.0 ]
-                        }
-                        {
-                            Name = "b"
-                            Scale = theta * (1.0 + 0.1 * alpha)
-                            Yields = [ 4.0; 3.0 ]
-                        }
+                        Process.create "a" (s) [ 1.0; 2.0 ]
+                        Process.create "b" (theta * (1.0 + 0.1 * alpha)) [ 4.0; 3.0 ]
                     ]
                 }
             ]
@@ -159,16 +151,8 @@ let ``an Asimov set with a negative density names the row`` () =
                         Name = "U"
                         Reference = "r"
                         Processes = [
-                            {
-                                Name = "a"
-                                Scale = Constant 1.0
-                                Yields = [ 1.0 ]
-                            }
-                            {
-                                Name = "b"
-                                Scale = steep
-                                Yields = [ 1.0 ]
-                            }
+                            Process.create "a" (Constant 1.0) [ 1.0 ]
+                            Process.create "b" (steep) [ 1.0 ]
                         ]
                     }
                 ]

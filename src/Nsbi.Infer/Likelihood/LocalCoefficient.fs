@@ -1,0 +1,42 @@
+namespace Nsbi.Infer
+
+open System
+open Nsbi.Model
+
+/// <summary>The coefficient of a process in the inner coordinates, over the few parameters it
+/// mentions.</summary>
+[<Sealed>]
+type internal LocalCoefficient(inner: InnerCoordinates, coefficient: Coefficient) =
+    let rewritten = inner.Rewrite coefficient
+    let names = Coefficient.parameters rewritten |> List.map _.Name |> List.distinct
+    let index = ParameterIndex.OfNames names
+    let places = names |> List.map (fun name -> inner.Index[name]) |> List.toArray
+
+    /// Where its parameters are in θ.
+    member _.Places: int[] = places
+
+    /// Its value alone.
+    member _.Value(kappa: float[]) : float =
+        Coefficient.value index (places |> Array.map (fun k -> kappa[k])) rewritten
+
+    /// Its jet over the parameters at <c>Places</c>.
+    member _.Jet(kappa: float[]) : Jet =
+        Coefficient.evaluate index (places |> Array.map (fun k -> kappa[k])) rewritten
+
+/// <summary>The coefficients of the processes of a channel.</summary>
+[<RequireQualifiedAccess>]
+module internal LocalCoefficient =
+
+    /// The jet of each with the places of its parameters.
+    let jets (coefficients: LocalCoefficient[]) (kappa: float[]) : struct (int[] * Jet)[] =
+        coefficients |> Array.map (fun f -> struct (f.Places, f.Jet kappa))
+
+    /// The first that is not a finite number.
+    let undefined
+        (channel: string)
+        (processes: string[])
+        (z: struct (int[] * Jet)[])
+        : Impossible option =
+        z
+        |> Array.tryFindIndex (fun (struct (_, jet)) -> not (Double.IsFinite jet.Value))
+        |> Option.map (fun c -> UndefinedCoefficient(channel, processes[c]))
