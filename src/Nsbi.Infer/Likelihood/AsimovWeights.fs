@@ -25,12 +25,12 @@ module internal AsimovWeights =
             if p.EventParameters.Length = 0 then
                 struct (u, 1.0)
             else
-                let factors = EventFactors(table.Terms, c, p.EventParameters, beta)
+                let factors = EventFactors(channel, table, c, beta)
 
                 for start in 0 .. EventTiles.TileEvents .. n - 1 do
                     let rows = [| start .. min n (start + EventTiles.TileEvents) - 1 |]
                     factors.Fill(rows, 0)
-                    rows |> Array.iteri (fun j i -> u[i] <- u[i] * exp factors.Log[j])
+                    rows |> Array.iteri (fun j i -> u[i] <- u[i] * factors.Value[j])
 
                 struct (u, Array.sum (Array.map2 (*) u table.Weights) / total))
 

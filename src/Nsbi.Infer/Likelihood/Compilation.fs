@@ -26,19 +26,29 @@ module internal Compilation =
 
     /// Compiles, or gives all faults.
     let compile
+        (options: LikelihoodOptions)
         (model: ValidModel)
         (tables: RatioTables)
         : Result<CompiledLikelihood, ModelError list> =
         let results =
-            match modifierFaults model with
-            | [] ->
+            let memory =
+                model.Model.Channels
+                |> List.collect (fun channel ->
+                    match channel with
+                    | Unbinned c -> UnbinnedCompilation.sizes tables c
+                    | Binned _ -> [])
+                |> ColumnMemory.choose options
+
+            match modifierFaults model, memory with
+            | [], Ok precision ->
                 model.Model.Channels
                 |> List.map (fun channel ->
                     match channel with
                     | Unbinned c ->
-                        UnbinnedCompilation.compile model tables c |> Result.map Choice1Of2
+                        UnbinnedCompilation.compile options precision model tables c
+                        |> Result.map Choice1Of2
                     | Binned c -> Ok(Choice2Of2(BinnedChannel.compile model c)))
-            | faults -> [ Error faults ]
+            | faults, memory -> [ Error(faults @ TableFault.ofResult memory) ]
 
         TableFault.collect results
         |> Result.map (fun compiled ->

@@ -27,21 +27,33 @@ type internal UnbinnedProcess = {
     EventRate: EventRate
     /// The event parameters that Π g depends on, as positions in β, ascending; none where g ≡ 1.
     EventParameters: int[]
+    /// Whether an event shape is among its factors.
+    HasShape: bool
 }
 
-/// One event table of a channel, in tiles.
+/// An event variation of a process.
+type internal EventColumn = {
+    /// The process, c.
+    Process: int
+    /// The variation as the model has it.
+    Variation: EventVariation
+    /// The position of its parameter in β.
+    Parameter: int
+}
+
+/// One event table of a channel.
 [<NoComparison; ReferenceEquality>]
 type internal TiledTable = {
+    /// The ratios of the processes, in tiles; of a reference table, divided by their mean.
     Tiles: EventTiles
     Weights: float[]
-    Terms: IEventTerm[]
+    /// log r± of the channel's event columns.
+    Columns: InterpolatedColumns
+    /// The event shapes.
+    Shapes: IEventTerm[]
+    /// Where the columns came from.
+    Source: RatioTable
 }
-
-/// The normalisation Z_c of a process's event factors.
-type internal INormalisation =
-    /// <summary>ln Z_c with its derivatives over the process's event parameters; a value that is not
-    /// finite where Z_c is not positive.</summary>
-    abstract LogZ: beta: float[] -> Jet
 
 [<NoComparison; ReferenceEquality>]
 type internal CompiledUnbinned = {
@@ -49,8 +61,10 @@ type internal CompiledUnbinned = {
     Processes: UnbinnedProcess[]
     /// The kernel's β, as places in θ.
     EventParameters: int[]
-    /// Of each process; none where Z_c appears nowhere.
-    Normalisations: INormalisation option[]
+    Columns: EventColumn[]
+    /// ln Z of each process as a compiled function; none where Z appears nowhere, or is to be
+    /// computed on the reference table.
+    Normalisations: ShapeNormalisation option[]
     Tables: Map<TableKind, TiledTable>
 }
 
@@ -72,6 +86,10 @@ module internal CompiledUnbinned =
     /// β of θ.
     let eventParameters (channel: CompiledUnbinned) (theta: float[]) : float[] =
         channel.EventParameters |> Array.map (fun k -> theta[k])
+
+    /// The forms of the event columns at β.
+    let forms (channel: CompiledUnbinned) (beta: float[]) : ColumnForm[] =
+        channel.Columns |> Array.map (fun c -> ColumnForms.at c.Variation.Code beta[c.Parameter])
 
     /// Whether Z_c appears in the density or in the yield of a process.
     let isNormalised (proc: UnbinnedProcess) : bool =

@@ -9,8 +9,11 @@ open Nsbi.Model
 type IEventShape =
     /// Number of the parameters β, which the model names in their order.
     abstract Parameters: int
+    /// <summary>Number of events of the table it was made for; none if it takes the features of any
+    /// table.</summary>
+    abstract Events: int option
     /// <summary>The shape for the events of one table; called once per table.</summary>
-    /// <param name="features">events x features of the table</param>
+    /// <param name="features">events x features of the table; empty if it has none</param>
     /// <param name="place">what the term must give as <c>Process</c></param>
     /// <param name="parameters">what it must give as <c>Parameters</c>, in the order of β</param>
     abstract Bind: features: float[][] * place: int * parameters: int[] -> IEventTerm
@@ -59,7 +62,20 @@ module EventShape =
     let ofFormula (parameters: int) (logFactor: float[] -> Jet[] -> Jet) : IEventShape = {
         new IEventShape with
             member _.Parameters = parameters
+            member _.Events = None
 
             member _.Bind(features, place, positions) =
                 FormulaTerm(logFactor, features, place, positions)
+    }
+
+    /// <summary>A term that is already bound to the events of a table, such as
+    /// <c>BoundShape.Term</c> of a parameterised network.</summary>
+    /// <param name="parameters">number of the parameters β</param>
+    /// <param name="events">number of events of the table</param>
+    /// <param name="bind">the term of a process (its place) with the positions of β</param>
+    let ofTerm (parameters: int) (events: int) (bind: int * int[] -> IEventTerm) : IEventShape = {
+        new IEventShape with
+            member _.Parameters = parameters
+            member _.Events = Some events
+            member _.Bind(_, place, positions) = bind (place, positions)
     }

@@ -54,6 +54,33 @@ module RatioTable =
             Variations = table.Variations.Add((proc, variation), ratios)
     }
 
+    /// The table of the events at these rows.
+    let internal select (rows: int[]) (table: RatioTable) : RatioTable =
+        let of' (values: 'a[]) = rows |> Array.map (fun i -> values[i])
+
+        let source ratios =
+            match ratios with
+            | Ratios values -> Ratios(of' values)
+            | LogRatios values -> LogRatios(of' values)
+            | Function f -> Function f
+
+        {
+            table with
+                Weights = of' table.Weights
+                Features =
+                    if table.Features.Length = 0 then
+                        [||]
+                    else
+                        of' table.Features
+                Ratios = table.Ratios |> Map.map (fun _ -> source)
+                Variations =
+                    table.Variations
+                    |> Map.map (fun _ v -> {
+                        Up = source v.Up
+                        Down = Option.map source v.Down
+                    })
+        }
+
     /// <summary>The same table with an event shape of a process.</summary>
     /// <param name="proc">the process</param>
     /// <param name="name">the name that the model gives to the shape</param>

@@ -1,5 +1,6 @@
 namespace Nsbi.Infer
 
+open System
 open Nsbi.Kernels
 open Nsbi.Model
 
@@ -20,43 +21,91 @@ module internal UnbinnedCompilation =
             | _ -> [])
         |> List.distinct
 
-    /// The event terms of a process on a table, or all faults.
-    let private terms
-        (place: string)
-        (positions: ParameterIndex)
-        (table: RatioTable)
-        (nominal: float[])
-        (c: int)
-        (p: Process)
-        : Result<IEventTerm list, ModelError list> =
-        p.Modifiers
-        |> List.choose (fun modifier ->
-            match modifier with
-            | EventSys v ->
-                RatioColumns.variation place table p.Name nominal v
-                |> Result.map (fun (up, down) ->
-                    InterpolatedTerm(c, positions[v.Parameter.Name], v.Code, up, down)
-                    :> IEventTerm)
-                |> Some
-            | EventShape(name, parameters) ->
-                RatioColumns.shape place table p.Name name parameters.Length
-                |> Result.map (fun shape ->
-                    let own = parameters |> List.map (fun b -> positions[b.Name])
-                    shape.Bind(table.Features, c, List.toArray own))
-                |> Some
-            | _ -> None)
+    /// The event columns of a channel.
+    let private eventColumns (positions: ParameterIndex) (channel: UnbinnedChannel) =
+        channel.Processes
+        |> List.mapi (fun c p ->
+            p.Modifiers
+            |> List.choose (fun modifier ->
+                match modifier with
+                | EventSys v ->
+                    Some {
+                        Process = c
+                        Variation = v
+                        Parameter = positions[v.Parameter.Name]
+                    }
+                | _ -> None))
+        |> List.concat
+        |> List.toArray
+
+    /// The event shapes of a channel on a table, or all faults.
+    let private shapes place (positions: ParameterIndex) (channel: UnbinnedChannel) table =
+        channel.Processes
+        |> List.mapi (fun c p ->
+            p.Modifiers
+            |> List.choose (fun modifier ->
+                match modifier with
+                | EventShape(name, parameters) ->
+                    RatioColumns.shape place table p.Name name parameters.Length
+                    |> Result.map (fun shape ->
+                        let own = parameters |> List.map (fun b -> positions[b.Name])
+                        shape.Bind(table.Features, c, List.toArray own))
+                    |> Some
+                | _ -> None))
+        |> List.concat
         |> TableFault.collect
+
+    /// Reads the event columns of a table, or gives all faults.
+    let private readColumns
+        (place: string)
+        (precision: ColumnPrecision)
+        (columns: EventColumn[])
+        (channel: UnbinnedChannel)
+        (table: RatioTable)
+        (nominal: int -> float[])
+        : Result<InterpolatedColumns, ModelError list> =
+        let faults = ResizeArray<ModelError>()
+
+        let logs k : float[] * float[] =
+            let column = columns[k]
+            let name = channel.Processes[column.Process].Name
+            let nominal = nominal column.Process
+
+            match RatioColumns.variation place table name nominal column.Variation with
+            | Ok logs -> logs
+            | Error found ->
+                faults.AddRange found
+                let none = Array.zeroCreate table.Weights.Length
+                none, none
+
+        let made =
+            InterpolatedColumns.Create(
+                columns |> Array.map (fun c -> ColumnPlace(c.Process, c.Parameter)),
+                table.Weights.Length,
+                precision,
+                ColumnReader(fun k up down ->
+                    let logUp, logDown = logs k
+                    logUp.AsSpan().CopyTo up
+                    logDown.AsSpan().CopyTo down)
+            )
+
+        if faults.Count = 0 then
+            Ok made
+        else
+            Error(List.ofSeq faults)
 
     /// A table in tiles, with by how much its ratios were scaled.
     let private table
         (channel: UnbinnedChannel)
         (positions: ParameterIndex)
+        (columns: EventColumn[])
+        (precision: ColumnPrecision)
         (kind: TableKind)
         (table: RatioTable)
         : Result<TiledTable * Rescaling list, ModelError list> =
         let place = $"channel '{channel.Name}', {kind}"
         let processes = channel.Processes |> List.map _.Name
-        let columns = RatioColumns.ratios place processes table
+        let ratios = RatioColumns.ratios place processes table
 
         let faults =
             RatioColumns.weightFaults place kind table.Weights
@@ -64,22 +113,19 @@ module internal UnbinnedCompilation =
 
         // Variations are looked at even where ratios are missing, to tell all faults at once.
         let nominal c =
-            match columns with
-            | Ok columns -> List.item c columns
+            match ratios with
+            | Ok ratios -> List.item c ratios
             | Error _ -> Array.create table.Weights.Length 1.0
 
-        let terms =
-            channel.Processes
-            |> List.mapi (fun c p -> terms place positions table (nominal c) c p)
-            |> TableFault.collect
+        let variations = readColumns place precision columns channel table nominal
+        let shapes = shapes place positions channel table
 
-        match columns, terms, faults with
-        | Ok columns, Ok terms, [] ->
+        match ratios, variations, shapes, faults with
+        | Ok ratios, Ok variations, Ok shapes, [] ->
             let total = Array.sum table.Weights
 
             let means =
-                columns
-                |> List.map (fun r -> Array.sum (Array.map2 (*) table.Weights r) / total)
+                ratios |> List.map (fun r -> Array.sum (Array.map2 (*) table.Weights r) / total)
 
             match kind, List.tryFindIndex (fun m -> m <= 0.0) means with
             | TableKind.Reference, Some c ->
@@ -92,9 +138,9 @@ module internal UnbinnedCompilation =
             | _ ->
                 let scaled, rescalings =
                     match kind with
-                    | TableKind.Observed -> columns, []
+                    | TableKind.Observed -> ratios, []
                     | TableKind.Reference ->
-                        List.map2 (fun m -> Array.map (fun r -> r / m)) means columns,
+                        List.map2 (fun m -> Array.map (fun r -> r / m)) means ratios,
                         List.map2
                             (fun name m -> {
                                 Channel = channel.Name
@@ -108,11 +154,19 @@ module internal UnbinnedCompilation =
                     {
                         Tiles = EventTiles.Create(List.toArray scaled)
                         Weights = table.Weights
-                        Terms = terms |> List.concat |> List.toArray
+                        Columns = variations
+                        Shapes = List.toArray shapes
+                        Source = table
                     },
                     rescalings
                 )
-        | _ -> Error(faults @ TableFault.ofResult columns @ TableFault.ofResult terms)
+        | _ ->
+            Error(
+                faults
+                @ TableFault.ofResult ratios
+                @ TableFault.ofResult variations
+                @ TableFault.ofResult shapes
+            )
 
     /// Processes that are to be normalised where there is no reference table.
     let private normalisationFaults (channel: UnbinnedChannel) (kinds: TableKind list) = [
@@ -144,6 +198,12 @@ module internal UnbinnedCompilation =
                 | _ -> None)
             |> List.toArray
         EventRate = p.EventRate
+        HasShape =
+            p.Modifiers
+            |> List.exists (fun m ->
+                match m with
+                | EventShape _ -> true
+                | _ -> false)
         EventParameters =
             eventParameters p
             |> List.map (fun name -> positions[name])
@@ -151,28 +211,46 @@ module internal UnbinnedCompilation =
             |> List.toArray
     }
 
-    let private normalisation (table: TiledTable option) (c: int) (p: UnbinnedProcess) =
-        match table with
-        | Some t when CompiledUnbinned.isNormalised p ->
-            ExactNormalisation(t.Terms, t.Tiles, t.Weights, c, p.EventParameters) :> INormalisation
-            |> Some
-        | _ -> None
+    /// How far ln Z is compiled: the bounds of a parameter, five units at most.
+    let private range (p: Parameter) : float * float =
+        let low = if p.Lower < 0.0 then max p.Lower -5.0 else -5.0
+        let high = if p.Upper > 0.0 then min p.Upper 5.0 else 5.0
+        low, high
+
+    /// <summary>The event columns times events of a channel's tables: what takes memory.</summary>
+    let sizes (tables: RatioTables) (channel: UnbinnedChannel) : (int * int) list =
+        let columns =
+            channel.Processes
+            |> List.sumBy (fun p ->
+                p.Modifiers
+                |> List.filter (fun m ->
+                    match m with
+                    | EventSys _ -> true
+                    | _ -> false)
+                |> List.length)
+
+        [ TableKind.Reference; TableKind.Observed ]
+        |> List.choose (fun kind -> tables.Tables.TryFind(channel.Name, kind))
+        |> List.map (fun table -> columns, table.Weights.Length)
 
     /// <summary>Compiles a channel, with by how much the ratios of its processes were scaled on the
     /// reference table; or all faults of its tables.</summary>
     let compile
+        (options: LikelihoodOptions)
+        (precision: ColumnPrecision)
         (model: ValidModel)
         (tables: RatioTables)
         (channel: UnbinnedChannel)
         : Result<CompiledUnbinned * Rescaling list, ModelError list> =
         let names = channel.Processes |> List.collect eventParameters |> List.distinct
         let positions = ParameterIndex.OfNames names
+        let columns = eventColumns positions channel
 
         let found =
             [ TableKind.Reference; TableKind.Observed ]
             |> List.choose (fun kind ->
                 tables.Tables.TryFind(channel.Name, kind)
-                |> Option.map (fun t -> kind, table channel positions kind t))
+                |> Option.map (fun t -> kind, table channel positions columns precision kind t))
 
         let faults =
             List.collect (snd >> TableFault.ofResult) found
@@ -197,13 +275,18 @@ module internal UnbinnedCompilation =
             let processes =
                 channel.Processes |> List.map (compiledProcess model positions) |> List.toArray
 
+            let parameters = names |> List.map (fun n -> model.Index[n]) |> List.toArray
+            let ranges = parameters |> Array.map (fun k -> range model.Parameters[k])
+            let reference = tiled.TryFind TableKind.Reference
+
             Ok(
                 {
                     Name = channel.Name
                     Processes = processes
-                    EventParameters = names |> List.map (fun n -> model.Index[n]) |> List.toArray
+                    EventParameters = parameters
+                    Columns = columns
                     Normalisations =
-                        processes |> Array.mapi (normalisation (tiled.TryFind TableKind.Reference))
+                        UnbinnedNormalisation.compile options ranges columns processes reference
                     Tables = tiled
                 },
                 tables |> List.collect (fun (_, (_, rescalings)) -> rescalings)

@@ -18,16 +18,6 @@ type internal UnbinnedExpectation = {
 [<RequireQualifiedAccess>]
 module internal UnbinnedExpectation =
 
-    /// ln Z_c of a process as a function of θ.
-    let private logZ (channel: CompiledUnbinned) (beta: float[]) (c: int) : PlacedJet option =
-        channel.Normalisations[c]
-        |> Option.map (fun z -> {
-            Places =
-                channel.Processes[c].EventParameters
-                |> Array.map (fun k -> channel.EventParameters[k])
-            Jet = z.LogZ beta
-        })
-
     /// Amplitudes and yields at κ, given ln Z_c of each process as a function of θ where it has
     /// one; or why they do not exist.
     let create
@@ -87,16 +77,6 @@ module internal UnbinnedExpectation =
                 Yields = Array.map snd parts
             }
 
-    /// The same with the compiled normalisations.
-    let ofChannel
-        (inner: InnerCoordinates)
-        (channel: CompiledUnbinned)
-        (kappa: float[])
-        : Result<UnbinnedExpectation, Impossible> =
-        let beta = CompiledUnbinned.eventParameters channel (inner.ToOuter kappa)
-        let normalised = Array.init channel.Processes.Length (logZ channel beta)
-        create inner channel normalised kappa
-
 /// <summary>The likelihood of unbinned channels.</summary>
 [<RequireQualifiedAccess>]
 module internal UnbinnedEvaluation =
@@ -105,10 +85,10 @@ module internal UnbinnedEvaluation =
     let private worst (channel: CompiledUnbinned) (table: TiledTable) (a: float[]) beta row =
         let terms =
             channel.Processes
-            |> Array.mapi (fun c p ->
-                let factors = EventFactors(table.Terms, c, p.EventParameters, beta)
+            |> Array.mapi (fun c _ ->
+                let factors = EventFactors(channel, table, c, beta)
                 factors.Fill([| row |], 0)
-                a[c] * table.Tiles[c, row] * exp factors.Log[0])
+                a[c] * table.Tiles[c, row] * factors.Value[0])
 
         match Array.tryFindIndex (Double.IsFinite >> not) terms with
         | Some c -> channel.Processes[c].Name
@@ -116,9 +96,51 @@ module internal UnbinnedEvaluation =
             let c = Array.IndexOf(terms, Array.min terms)
             channel.Processes[c].Name
 
+    let private sumOf team table (a: float[]) (forms: ColumnForm[]) (beta: float[]) events columns =
+        MixtureKernel.Evaluate(
+            events,
+            ReadOnlySpan a,
+            columns,
+            ReadOnlySpan forms,
+            table.Shapes,
+            ReadOnlySpan beta,
+            2,
+            Option.toObj team
+        )
+
+    /// Σ_i w_i ln D_i with its derivatives in (A, β).
+    let private mixture mode team channel (observed: ObservedEvents) (a: float[]) (beta: float[]) =
+        let table = channel.Tables[observed.Table]
+        let sumOf = sumOf team table a (CompiledUnbinned.forms channel beta) beta
+
+        let add (s: MixtureSum) (t: MixtureSum) =
+            if s.BadRow >= 0 then
+                s
+            elif t.BadRow >= 0 then
+                t
+            else
+                MixtureSum(
+                    s.Value + t.Value,
+                    Array.map2 (+) s.Gradient t.Gradient,
+                    Array.map2 (+) s.Hessian t.Hessian,
+                    -1
+                )
+
+        match mode with
+        | ByDefinition when
+            channel.Columns.Length > 0
+            && observed.Events.Tiles.Events > 0
+            && observed.Columns.Precision <> ColumnPrecision.Double
+            ->
+            SourceColumns.parts channel table observed.Events
+            |> Seq.map (fun struct (events, columns) -> sumOf events columns)
+            |> Seq.reduce add
+        | _ -> sumOf observed.Events observed.Columns
+
     /// <summary>Adds 2ν − 2 Σ_i w_i ln D_i of a channel in the inner coordinates, or says why it is
     /// +∞.</summary>
     let add
+        (mode: EvaluationMode)
         (team: ThreadTeam option)
         (inner: InnerCoordinates)
         (kappa: float[])
@@ -126,24 +148,17 @@ module internal UnbinnedEvaluation =
         (channel: CompiledUnbinned)
         (observed: ObservedEvents)
         : Impossible option =
-        match UnbinnedExpectation.ofChannel inner channel kappa with
+        let beta = CompiledUnbinned.eventParameters channel (inner.ToOuter kappa)
+        let logZ = UnbinnedNormalisation.logZ mode team channel beta
+
+        match UnbinnedExpectation.create inner channel logZ kappa with
         | Error reason -> Some reason
         | Ok expected ->
-            let table = channel.Tables[observed.Table]
             let a = expected.Amplitudes |> Array.map _.Jet.Value
-            let beta = CompiledUnbinned.eventParameters channel (inner.ToOuter kappa)
-
-            let mixture =
-                MixtureKernel.Evaluate(
-                    observed.Events,
-                    ReadOnlySpan a,
-                    table.Terms,
-                    ReadOnlySpan beta,
-                    2,
-                    Option.toObj team
-                )
+            let mixture = mixture mode team channel observed a beta
 
             if mixture.BadRow >= 0 then
+                let table = channel.Tables[observed.Table]
                 let proc = worst channel table a beta mixture.BadRow
                 Some(EventDensity(channel.Name, observed.Table, mixture.BadRow, proc))
             else

@@ -42,7 +42,7 @@ let private compiled code rate =
         table with
             Weights = Array.create nodes.Length 1.0
     }
-    |> Likelihood.compile (
+    |> Likelihood.compileWith LikelihoodOptions.exact (
         valid (
             model "shift" [
                 unbinned "SR" (reference "nominal") [

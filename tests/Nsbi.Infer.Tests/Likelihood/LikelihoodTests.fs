@@ -77,6 +77,7 @@ type private Shift(x: float[], place: int, parameters: int[]) =
 let private shape = {
     new IEventShape with
         member _.Parameters = 1
+        member _.Events = None
 
         member _.Bind(features, place, parameters) =
             Shift(features |> Array.map Array.head, place, parameters)

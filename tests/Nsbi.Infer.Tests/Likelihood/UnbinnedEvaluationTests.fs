@@ -123,7 +123,9 @@ let ``Asimov weights add up to ν, and the gradient vanishes where they were mad
         |> List.collect Channel.processes
         |> List.forall (fun p -> p.EventRate <> AsGiven)
 
-    let compiled = Likelihood.compile case.Model case.Tables |> ok
+    let compiled =
+        Likelihood.compileWith LikelihoodOptions.exact case.Model case.Tables |> ok
+
     let theta = VariationModels.point seed case.Model
 
     match Observation.asimov compiled theta with
@@ -200,3 +202,52 @@ let ``an unbinned and a binned channel with a common nuisance are the sum of bot
 
         let whole = Likelihood.twiceNll together [| value; a |]
         Assert.That(whole, near 1e-10 (parts - constraint'))
+
+/// −2 ln L of the same observation as compiled and by definition.
+let private bothWays options case theta =
+    let observation = VariationModels.observationWith options case
+    let kappa = case.Model.InnerCoordinates.ToInner theta
+
+    match
+        Likelihood.evaluateInner None observation kappa,
+        Likelihood.evaluateExact None observation kappa
+    with
+    | Finite fast, Finite exact -> Some(fast, exact)
+    | _ -> None
+
+[<Property(MaxTest = 20)>]
+let ``whatever the storage, the exact evaluation is the definition`` (seed: int) =
+    let case = VariationModels.random seed 300
+    let theta = VariationModels.point seed case.Model
+    let expected = VariationModels.twiceNll case theta
+
+    for precision in [ Precision.Exact; Precision.Single; Precision.Int16 ] do
+        let options = {
+            LikelihoodOptions.standard with
+                Precision = precision
+        }
+
+        match bothWays options case theta with
+        | None -> ()
+        | Some(_, exact) ->
+            Assert.That(exact.Value, near (1e-11 * max 100.0 (abs expected)) expected)
+
+[<Property(MaxTest = 20)>]
+let ``single precision and 16 bits are within 1e-3 in −2 ln L and 1 % of σ`` (seed: int) =
+    let case = VariationModels.random seed 2000
+    let theta = Array.map (fun x -> 0.4 * x) (VariationModels.point seed case.Model)
+
+    for precision in [ Precision.Single; Precision.Int16 ] do
+        let options = {
+            LikelihoodOptions.exact with
+                Precision = precision
+        }
+
+        match bothWays options case theta with
+        | None -> ()
+        | Some(fast, exact) ->
+            Assert.That(fast.Value, near 1e-3 exact.Value)
+
+            for k in 0 .. theta.Length - 1 do
+                let h = exact.Hessian[k, k]
+                Assert.That(fast.Hessian[k, k], near (0.02 * abs h + 1e-3) h)

@@ -299,12 +299,16 @@ let twiceNll (case: Case) : float[] -> float =
 
     LikelihoodReference.twiceNll case.Model events (Map.ofList case.Counts) Map.empty
 
-/// The observation of the observed tables.
-let observationOf (case: Case) : Observation =
-    let compiled = Likelihood.compile case.Model case.Tables |> ok
+/// The observation of the observed tables under these options.
+let observationWith (options: LikelihoodOptions) (case: Case) : Observation =
+    let compiled = Likelihood.compileWith options case.Model case.Tables |> ok
 
     let counts =
         case.Counts
         |> List.filter (fun (name, _) -> List.exists (fst >> (=) name) compiled.BinnedChannels)
 
     Observation.observed compiled counts |> ok
+
+/// The same with everything by definition.
+let observationOf (case: Case) : Observation =
+    observationWith LikelihoodOptions.exact case
