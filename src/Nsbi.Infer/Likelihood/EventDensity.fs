@@ -12,6 +12,7 @@ module internal EventDensity =
     let private amplitude
         (index: ParameterIndex)
         (channel: CompiledUnbinned)
+        (normalised: PlacedJet option[])
         (theta: float[])
         (c: int)
         (scale: Coefficient)
@@ -21,12 +22,12 @@ module internal EventDensity =
         let rate = YieldFactor.evaluate proc.Rates theta
 
         let lnZ =
-            match channel.Normalisations[c], proc.EventRate with
-            | Some z, Renormalised ->
-                CompiledUnbinned.eventParameters channel theta |> z.LogZ |> Some
-            | _ -> None
+            match proc.EventRate with
+            | Renormalised -> normalised[c]
+            | AsGiven
+            | FromEvents -> None
 
-        let z = lnZ |> Option.map (fun jet -> exp jet.Value) |> Option.defaultValue 1.0
+        let z = lnZ |> Option.map (fun z -> exp z.Jet.Value) |> Option.defaultValue 1.0
         let common = proc.Yield * rate.Jet.Value / z
         let gradient = jet.Gradient |> Array.map (fun slope -> slope * common)
 
@@ -38,10 +39,9 @@ module internal EventDensity =
         match lnZ with
         | None -> ()
         | Some lnZ ->
-            proc.EventParameters
-            |> Array.iteri (fun k position ->
-                let place = channel.EventParameters[position]
-                gradient[place] <- gradient[place] - jet.Value * common * lnZ.Gradient[k])
+            lnZ.Places
+            |> Array.iteri (fun k place ->
+                gradient[place] <- gradient[place] - jet.Value * common * lnZ.Jet.Gradient[k])
 
         jet.Value * common, gradient
 
@@ -66,6 +66,7 @@ module internal EventDensity =
         let channel = likelihood.Unbinned |> Array.find (fun c -> c.Name = channel)
         let table = channel.Tables[kind]
         let beta = CompiledUnbinned.eventParameters channel theta
+        let normalised = UnbinnedNormalisation.logZ AsCompiled None channel beta
         let n = table.Weights.Length
         let density = Array.zeroCreate<float> n
         let gradient = Array.init theta.Length (fun _ -> Array.zeroCreate<float> n)
@@ -73,8 +74,8 @@ module internal EventDensity =
 
         for c, scale in List.indexed scales do
             let proc = channel.Processes[c]
-            let a, slopes = amplitude likelihood.Index channel theta c scale
-            let factors = EventFactors(table.Terms, c, proc.EventParameters, beta)
+            let a, slopes = amplitude likelihood.Index channel normalised theta c scale
+            let factors = EventFactors(channel, table, c, beta)
             let own = proc.EventParameters |> Array.map (fun k -> channel.EventParameters[k])
 
             for start in 0..tile .. n - 1 do
@@ -83,7 +84,7 @@ module internal EventDensity =
 
                 for j in 0 .. rows.Length - 1 do
                     let i = rows[j]
-                    let r = table.Tiles[c, i] * exp factors.Log[j]
+                    let r = table.Tiles[c, i] * factors.Value[j]
                     density[i] <- density[i] + a * r
 
                     for p in 0 .. slopes.Length - 1 do

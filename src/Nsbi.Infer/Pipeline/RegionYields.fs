@@ -59,7 +59,7 @@ module RegionYields =
         let low, high = sides plan nominal region.Varied[plan.Name]
         let code = plan.Systematic.Code
 
-        if plan.Systematic.Effect <> ShapeOnly && term.EventRate <> FromEvents then
+        if plan.HasRate && term.EventRate <> FromEvents then
             NormSys(plan.Parameter, code, low.Head / nominal.Head, high.Head / nominal.Head)
 
         if plan.HasShape then

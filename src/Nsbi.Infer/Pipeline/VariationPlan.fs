@@ -21,6 +21,9 @@ type VariationPlan = {
     Systematic: Systematic
 } with
 
+    /// Whether its expected events are taken.
+    member this.HasRate: bool = this.Systematic.Effect <> ShapeOnly
+
     /// Whether networks learn its densities.
     member this.HasShape: bool = this.Systematic.Effect <> RateOnly
 
