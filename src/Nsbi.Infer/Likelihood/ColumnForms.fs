@@ -13,8 +13,7 @@ module internal ColumnForms =
     let private plain k a b =
         ExponentialSum(k, a, 0.0, 0.0, b, 0.0, 0.0)
 
-    let private sum value first second =
-        ColumnForm.Sum(value, first, second)
+    let private sum value first second = ColumnForm.Sum(value, first, second)
 
     /// Values and two derivatives of a polynomial of these coefficients, the constant first.
     let private polynomial (coefficients: float list) (x: float) =

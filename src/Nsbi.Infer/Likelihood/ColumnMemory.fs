@@ -20,12 +20,17 @@ module internal ColumnMemory =
     let private available () : int64 =
         let info = GC.GetGCMemoryInfo()
         // Before the first collection nothing is known of the load.
-        max 0L (info.TotalAvailableMemoryBytes - max info.MemoryLoadBytes (GC.GetTotalMemory false))
+        max
+            0L
+            (info.TotalAvailableMemoryBytes
+             - max info.MemoryLoadBytes (GC.GetTotalMemory false))
 
     let private size (bytes: int64) : string =
         let unit, name =
-            if bytes >= gibibyte then float gibibyte, "GiB"
-            else float (1L <<< 20), "MiB"
+            if bytes >= gibibyte then
+                float gibibyte, "GiB"
+            else
+                float (1L <<< 20), "MiB"
 
         (float bytes / unit).ToString("0.##", CultureInfo.InvariantCulture) + " " + name
 

@@ -89,7 +89,8 @@ module internal CompiledUnbinned =
 
     /// The forms of the event columns at β.
     let forms (channel: CompiledUnbinned) (beta: float[]) : ColumnForm[] =
-        channel.Columns |> Array.map (fun c -> ColumnForms.at c.Variation.Code beta[c.Parameter])
+        channel.Columns
+        |> Array.map (fun c -> ColumnForms.at c.Variation.Code beta[c.Parameter])
 
     /// Whether Z_c appears in the density or in the yield of a process.
     let isNormalised (proc: UnbinnedProcess) : bool =

@@ -22,7 +22,8 @@ type internal EventFactors(channel: CompiledUnbinned, table: TiledTable, proc: i
     let placeOf k = Array.IndexOf(own, k)
 
     /// Where the parameter of each column is among this process's.
-    let columnPlaces = columns |> Array.map (fun k -> placeOf channel.Columns[k].Parameter)
+    let columnPlaces =
+        columns |> Array.map (fun k -> placeOf channel.Columns[k].Parameter)
 
     let values =
         terms
@@ -43,7 +44,9 @@ type internal EventFactors(channel: CompiledUnbinned, table: TiledTable, proc: i
         let at = tile * (n * k + l) + j
         second[at] <- second[at] + part
 
-    let fillShape t (rows: int[]) order =
+    let fillShape t (positions: int[]) order =
+        let rows = positions |> Array.map table.Tiles.Row
+
         terms[t]
             .Fill(
                 ReadOnlySpan rows,
@@ -77,14 +80,14 @@ type internal EventFactors(channel: CompiledUnbinned, table: TiledTable, proc: i
 
                         packed <- packed + 1
 
-    let fillColumn m (rows: int[]) order =
+    let fillColumn m (positions: int[]) order =
         let column, place = columns[m], columnPlaces[m]
 
         // At α = 0 every interpolation gives 1.
         if order > 0 || beta[own[place]] <> 0.0 then
-            for j in 0 .. rows.Length - 1 do
-                let up = table.Columns.LogUp(column, rows[j])
-                let down = table.Columns.LogDown(column, rows[j])
+            for j in 0 .. positions.Length - 1 do
+                let up = table.Columns.LogUp(column, positions[j])
+                let down = table.Columns.LogDown(column, positions[j])
                 let mutable g = 0.0
                 let mutable g1 = 0.0
                 let mutable g2 = 0.0
@@ -108,17 +111,17 @@ type internal EventFactors(channel: CompiledUnbinned, table: TiledTable, proc: i
     /// ∂_k ∂_l log |Π g| of event j at [64 (n k + l) + j].
     member _.Second: float[] = second
 
-    /// Fills the above for the events at these rows of the table, at most 64.
-    member _.Fill(rows: int[], order: int) : unit =
+    /// Fills the above for the events at these positions of the table's tiles, at most 64.
+    member _.Fill(positions: int[], order: int) : unit =
         Array.Fill(value, 1.0)
         Array.Clear first
         Array.Clear second
 
         for t in 0 .. terms.Length - 1 do
-            fillShape t rows order
+            fillShape t positions order
 
         for m in 0 .. columns.Length - 1 do
-            fillColumn m rows order
+            fillColumn m positions order
 
 /// <summary>Z_c(β) = E_{p_c}[Π g] on a table, self-normalised: Σ w r_c Π g / Σ w r_c.</summary>
 [<RequireQualifiedAccess>]
@@ -138,11 +141,11 @@ module internal EventMean =
         let last = min events ((chunk + 1) * chunkTiles * tile)
 
         for start in chunk * chunkTiles * tile .. tile .. last - 1 do
-            let rows = [| start .. min last (start + tile) - 1 |]
-            factors.Fill(rows, 2)
+            let positions = [| start .. min last (start + tile) - 1 |]
+            factors.Fill(positions, 2)
 
-            for j in 0 .. rows.Length - 1 do
-                let mass = table.Weights[rows[j]] * table.Tiles[proc, rows[j]]
+            for j in 0 .. positions.Length - 1 do
+                let mass = table.Weights[positions[j]] * table.Tiles[proc, positions[j]]
 
                 if mass <> 0.0 then
                     let u = mass * factors.Value[j]
@@ -161,20 +164,8 @@ module internal EventMean =
 
         sums
 
-    /// <summary>Z_c with its derivatives over the process's event parameters.</summary>
-    /// <param name="team">threads to share the work; the result does not depend on them</param>
-    /// <param name="channel">the channel</param>
-    /// <param name="table">its reference table</param>
-    /// <param name="proc">the process c</param>
-    /// <param name="beta">β</param>
-    let evaluate
-        (team: ThreadTeam option)
-        (channel: CompiledUnbinned)
-        (table: TiledTable)
-        (proc: int)
-        (beta: float[])
-        : Jet =
-        let n = channel.Processes[proc].EventParameters.Length
+    /// The sums of chunkSums over a whole table.
+    let private tableSums team channel (table: TiledTable) proc beta : float[] =
         let chunks = (table.Tiles.Tiles + chunkTiles - 1) / chunkTiles
         let parts = Array.create chunks [||]
 
@@ -182,15 +173,36 @@ module internal EventMean =
             parts[chunk] <- chunkSums channel table proc beta chunk
 
         match team with
-        | Some team when chunks > 1 -> team.For(chunks, Action<int, int>(fun chunk _ -> fill chunk))
+        | Some(team: ThreadTeam) when chunks > 1 ->
+            team.For(chunks, Action<int, int>(fun chunk _ -> fill chunk))
         | _ -> Seq.iter fill (seq { 0 .. chunks - 1 })
 
-        let sums = parts |> Array.reduce (Array.map2 (+))
+        parts |> Array.reduce (Array.map2 (+))
+
+    /// <summary>Z_c with its derivatives over the process's event parameters.</summary>
+    /// <param name="team">threads to share the work; the result does not depend on them</param>
+    /// <param name="channel">the channel</param>
+    /// <param name="tables">its reference table, whole or in parts</param>
+    /// <param name="proc">the process c</param>
+    /// <param name="beta">β</param>
+    let evaluate
+        (team: ThreadTeam option)
+        (channel: CompiledUnbinned)
+        (tables: TiledTable seq)
+        (proc: int)
+        (beta: float[])
+        : Jet =
+        let n = channel.Processes[proc].EventParameters.Length
+
+        let sums =
+            tables
+            |> Seq.map (fun table -> tableSums team channel table proc beta)
+            |> Seq.reduce (Array.map2 (+))
+
         let total = sums[0]
 
         {
             Value = sums[1] / total
             Gradient = Array.init n (fun k -> sums[2 + k] / total)
-            Hessian =
-                Array2D.init n n (fun k l -> sums[2 + n + n * min k l + max k l] / total)
+            Hessian = Array2D.init n n (fun k l -> sums[2 + n + n * min k l + max k l] / total)
         }

@@ -193,7 +193,9 @@ module internal RatioColumns =
             let what = $"it has {shape.Parameters} parameters, and the model names {parameters}"
             Error [ fault place what "name each of its parameters, in its order" ]
         | Some shape when shape.Events |> Option.exists (fun n -> n <> table.Weights.Length) ->
-            let what = $"it was made for {shape.Events.Value} events, and there are {table.Weights.Length}"
+            let what =
+                $"it was made for {shape.Events.Value} events, and there are {table.Weights.Length}"
+
             Error [ fault place what "make it for this table" ]
         | Some shape when shape.Events.IsSome -> Ok shape
         | Some shape ->

@@ -56,3 +56,17 @@ module internal SourceColumns =
                 let part = WeightedEvents.CreateWhole(tiles, ReadOnlySpan weights)
                 struct (part, read channel table rows)
         }
+
+    /// A table in parts with columns in double precision; itself where it has such.
+    let tables (channel: CompiledUnbinned) (table: TiledTable) : seq<TiledTable> =
+        if channel.Columns.Length = 0 || table.Columns.Precision = ColumnPrecision.Double then
+            Seq.singleton table
+        else
+            WeightedEvents.CreateWhole(table.Tiles, ReadOnlySpan table.Weights)
+            |> parts channel table
+            |> Seq.map (fun struct (events, columns) -> {
+                table with
+                    Tiles = events.Tiles
+                    Weights = events.Weights.ToArray()
+                    Columns = columns
+            })

@@ -92,14 +92,11 @@ module internal UnbinnedNormalisation =
                 Array.map2 (+) a.Hessian b.Hessian
             )
 
-        let events = WeightedEvents.CreateWhole(table.Tiles, ReadOnlySpan table.Weights)
-
-        if table.Columns.Precision = ColumnPrecision.Double then
-            ofPart events table.Columns
-        else
-            SourceColumns.parts channel table events
-            |> Seq.map (fun struct (events, columns) -> ofPart events columns)
-            |> Seq.reduce (Array.map2 add)
+        SourceColumns.tables channel table
+        |> Seq.map (fun part ->
+            let events = WeightedEvents.CreateWhole(part.Tiles, ReadOnlySpan part.Weights)
+            ofPart events part.Columns)
+        |> Seq.reduce (Array.map2 add)
 
     /// <summary>ln Z_c of each process as a function of θ, where Z_c appears; not finite where Z_c is
     /// not positive.</summary>
@@ -128,7 +125,13 @@ module internal UnbinnedNormalisation =
                         z.LogZ(p.EventParameters |> Array.map (fun k -> beta[k]))
                     | _ when p.HasShape ->
                         let table = channel.Tables[TableKind.Reference]
-                        EventMean.evaluate team channel table c beta |> Jet.log
+
+                        let tables =
+                            match mode with
+                            | AsCompiled -> Seq.singleton table
+                            | ByDefinition -> SourceColumns.tables channel table
+
+                        EventMean.evaluate team channel tables c beta |> Jet.log
                     | _ ->
                         let table = channel.Tables[TableKind.Reference]
                         let m = moments.Value[c]

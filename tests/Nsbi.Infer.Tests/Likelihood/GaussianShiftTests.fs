@@ -42,15 +42,15 @@ let private compiled code rate =
         table with
             Weights = Array.create nodes.Length 1.0
     }
-    |> Likelihood.compileWith LikelihoodOptions.exact (
-        valid (
+    |> Likelihood.compileWith
+        LikelihoodOptions.exact
+        (valid (
             model "shift" [
                 unbinned "SR" (reference "nominal") [
                     processOf "B" [ yields 100.0; eventSysBy code alpha; eventRate rate ]
                 ]
             ]
-        )
-    )
+        ))
     |> ok
 
 /// −2 ln D of one event on its own, without constraint and rate.
