@@ -120,5 +120,5 @@ module VariationSummary =
                     "the learned shapes are well beyond the noise of the training."
 
             System.FormattableString.Invariant
-                $"Another simulated sample of the same size would change the learned ln r± by its Monte Carlo error. At worst, for {s.Parameter} {s.Side} of {s.Process}, that is {100.0 * share:F0} % of the size of the effect: "
+                $"Another simulated sample of the same size would change the learned ln r± by its Monte Carlo error. At worst, for {s.Parameter} {s.Side} of {s.Process}, that is {100.0 * share:F0} %% of the size of the effect: "
             + verdict)
