@@ -51,6 +51,14 @@ module VariationPlan =
                             Name = $"{plan.Name}-{i + 1}"
                     })
 
+    /// What varied events are, without what they are called.
+    let private nameless (source: ProcessVariation) : ProcessVariation =
+        match source with
+        | VariedSamples sides ->
+            sides |> Sides.map (fun sample -> { sample with Name = "" }) |> VariedSamples
+        | RateFactors _
+        | VariedWeights _ -> source
+
     /// <summary>Every variation by events of an analysis, in its order.</summary>
     /// <param name="analysis">checked before</param>
     let ofAnalysis (analysis: Analysis) : VariationPlan list =
@@ -68,14 +76,14 @@ module VariationPlan =
                             | _ -> ()
                 ]
 
-                for (sample, source), same in
-                    terms |> List.groupBy (fun (term, source) -> term.Sample, source) do
+                for (sample, _), same in
+                    terms |> List.groupBy (fun (term, source) -> term.Sample, nameless source) do
                     {
                         Name = ""
                         Parameter = parameter
                         Sample = sample
                         Processes = same |> List.map (fun (term, _) -> term.Name)
-                        Source = source
+                        Source = snd same.Head
                         Systematic = systematic
                     }
         ]
