@@ -38,7 +38,7 @@ let private compiled options strength =
         (valid (
             model "m" [
                 unbinned "SR" (reference "ref") [
-                    processOf "S" [ scaledBy (poi "mu" |> between 0.0 5.0); yields 200.0 ]
+                    processOf "S" [ scaledBy (poi "mu" 1.0 0.0 5.0); yields 200.0 ]
                     processOf
                         "B"
                         (yields 1000.0 :: [ for name in names -> eventSys (nuisance name) ])
