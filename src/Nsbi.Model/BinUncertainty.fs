@@ -36,7 +36,7 @@ module BinUncertainty =
         (0, List.zip yields uncertainties)
         ||> List.mapFold (fun next (nu, delta) ->
             if nu > 0.0 && delta > 0.0 then
-                let tau = (nu / delta) ** 2.0
+                let tau = nu * nu / (delta * delta)
                 Some(gamma vector next (Poisson(tau, tau))), next + 1
             else
                 None, next)

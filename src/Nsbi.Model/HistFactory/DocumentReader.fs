@@ -123,7 +123,8 @@ module internal DocumentReader =
                 (required key "name" json.Text)
                 (required key "samples" (nonEmpty json (sample json))))
 
-    let private observation (json: JsonReader) (place: JsonPlace) : ObservationSpec option =
+    /// What was counted in a channel.
+    let observation (json: JsonReader) (place: JsonPlace) : ObservationSpec option =
         json.Object(place, [ "name"; "data" ], [])
         |> Option.bind (fun key ->
             Option.map2

@@ -81,24 +81,29 @@ module internal DocumentWriter =
         optional "sigmas" settings.Sigmas
         settings.Fixed |> Option.iter (fun value -> writer.WriteBoolean("fixed", value))
 
-    /// The members of a measurement.
-    let measurement (writer: Utf8JsonWriter) (measurement: MeasurementSpec) : unit =
+    let private measurement (writer: Utf8JsonWriter) (measurement: MeasurementSpec) : unit =
         writer.WriteString("name", measurement.Name)
         writer.WriteStartObject "config"
         writer.WriteString("poi", measurement.Poi)
         list writer "parameters" (settings writer) measurement.Parameters
         writer.WriteEndObject()
 
+    /// The list of measurements, under its name.
+    let measurements (writer: Utf8JsonWriter) (items: MeasurementSpec list) : unit =
+        list writer "measurements" (measurement writer) items
+
+    /// A list of observations under a name.
+    let observations (writer: Utf8JsonWriter) (name: string) (items: ObservationSpec list) : unit =
+        items
+        |> list writer name (fun observation ->
+            writer.WriteString("name", observation.Name)
+            numbers writer "data" observation.Counts)
+
     /// The document as the next value.
     let write (writer: Utf8JsonWriter) (document: Document) : unit =
         writer.WriteStartObject()
         list writer "channels" (channel writer) document.Channels
-
-        document.Observations
-        |> list writer "observations" (fun observation ->
-            writer.WriteString("name", observation.Name)
-            numbers writer "data" observation.Counts)
-
-        list writer "measurements" (measurement writer) document.Measurements
+        observations writer "observations" document.Observations
+        measurements writer document.Measurements
         writer.WriteString("version", document.Version)
         writer.WriteEndObject()

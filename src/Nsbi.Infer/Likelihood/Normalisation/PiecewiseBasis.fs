@@ -1,0 +1,97 @@
+namespace Nsbi.Infer
+
+open System
+
+/// <summary>The functions of one variable that are polynomials between given points: a value is a
+/// sum over the values at nodes, with weights (the basis) that depend on the place alone.</summary>
+/// <remarks>Nodes of each piece are Chebyshev points of the second kind, which hold the ends of the
+/// piece, so that pieces meet in value; slopes and curvatures meet as well as the polynomials
+/// converge. Outside of the range a function goes on as its Taylor polynomial of second order.
+/// Source: Trefethen, Approximation Theory and Approximation Practice, ch. 2 and 5.</remarks>
+[<Sealed>]
+type internal PiecewiseBasis(breaks: float[], degree: int) =
+
+    let pieces = breaks.Length - 1
+
+    let nodes =
+        Array.init (pieces * degree + 1) (fun k ->
+            let piece = min (k / degree) (pieces - 1)
+            let at = float (k - piece * degree) / float degree
+            let low, high = breaks[piece], breaks[piece + 1]
+
+            // The ends exactly.
+            if k % degree = 0 then
+                breaks[k / degree]
+            else
+                0.5 * (low + high) - 0.5 * (high - low) * cos (Math.PI * at))
+
+    // Lagrange's basis of each piece with its derivatives as matrices: ℓ'_j at the nodes.
+    let differentiation =
+        Array.init pieces (fun piece ->
+            let x = Array.sub nodes (piece * degree) (degree + 1)
+
+            let weight =
+                Array.init (degree + 1) (fun j ->
+                    let sign = if j % 2 = 0 then 1.0 else -1.0
+                    if j = 0 || j = degree then 0.5 * sign else sign)
+
+            let d =
+                Array2D.init (degree + 1) (degree + 1) (fun i j ->
+                    if i = j then 0.0 else weight[j] / weight[i] / (x[i] - x[j]))
+
+            for i in 0..degree do
+                d[i, i] <- -(Seq.sum (seq { for j in 0..degree -> d[i, j] }))
+
+            x, weight, d)
+
+    let basisAt (piece: int) (alpha: float) : float[] =
+        let x, weight, _ = differentiation[piece]
+
+        match Array.tryFindIndex (fun node -> node = alpha) x with
+        | Some k -> Array.init (degree + 1) (fun j -> if j = k then 1.0 else 0.0)
+        | None ->
+            let terms = Array.map2 (fun w node -> w / (alpha - node)) weight x
+            let total = Array.sum terms
+            Array.map (fun t -> t / total) terms
+
+    // Derivatives of the basis: the polynomials ℓ'_j are interpolated through the nodes as well.
+    let derivative (piece: int) (basis: float[]) : float[] =
+        let _, _, d = differentiation[piece]
+
+        Array.init (degree + 1) (fun j ->
+            let mutable sum = 0.0
+
+            for i in 0..degree do
+                sum <- sum + basis[i] * d[i, j]
+
+            sum)
+
+    /// Where functions are given, in ascending order.
+    member _.Nodes: float[] = nodes
+
+    /// Number of nodes that a value is the sum over.
+    member _.Width: int = degree + 1
+
+    /// <summary>The weights of the nodes first, first + 1, … in the value, the first and the second
+    /// derivative at a place.</summary>
+    member _.At(alpha: float) : struct (int * float[] * float[] * float[]) =
+        let inside = Math.Clamp(alpha, breaks[0], breaks[pieces])
+
+        let piece =
+            match Array.tryFindIndex (fun x -> inside < x) breaks with
+            | Some next -> max 0 (next - 1)
+            | None -> pieces - 1
+
+        let value = basisAt piece inside
+        let first = derivative piece value
+        let second = derivative piece first
+        let beyond = alpha - inside
+
+        if beyond = 0.0 then
+            struct (piece * degree, value, first, second)
+        else
+            let extended =
+                Array.map3 (fun v f s -> v + beyond * (f + 0.5 * beyond * s)) value first second
+
+            let slope = Array.map2 (fun f s -> f + beyond * s) first second
+            struct (piece * degree, extended, slope, second)
