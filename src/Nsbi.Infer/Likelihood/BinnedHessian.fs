@@ -68,6 +68,11 @@ module internal BinnedHessian =
                         gammaSlopes[k] <-
                             gammaSlopes[k] + a * others * state.Shape[b] * space.GammaSlope[k]
 
+    /// Adds x to the element of two parameters and to its mirror image.
+    let inline private addBoth (hessian: float[,]) (p: int) (q: int) (x: float) =
+        hessian[p, q] <- hessian[p, q] + x
+        hessian[q, p] <- hessian[q, p] + x
+
     /// <summary>Σ_b c_b ∂ν_b ∂ν_bᵀ; for two bin factors at once into the sum.</summary>
     let private addCurvatures (channel: CompiledBinned) (space: BinnedSpace) (sum: JetSum) =
         let wide = channel.Wide.Length
@@ -95,9 +100,11 @@ module internal BinnedHessian =
                     for i in 0 .. wide - 1 do
                         space.Mixed[line + i] <- space.Mixed[line + i] + x * slopes[row + i]
 
-                    for l in channel.FirstOfBin[b] .. channel.FirstOfBin[b + 1] - 1 do
-                        let p, q = channel.BinFactors[k], channel.BinFactors[l]
-                        sum.Hessian[p, q] <- sum.Hessian[p, q] + x * space.GammaSlopes[l]
+                    let p = channel.BinFactors[k]
+                    sum.Hessian[p, p] <- sum.Hessian[p, p] + x * space.GammaSlopes[k]
+
+                    for l in channel.FirstOfBin[b] .. k - 1 do
+                        addBoth sum.Hessian p channel.BinFactors[l] (x * space.GammaSlopes[l])
 
     /// Adds to the element of two different factors of a term: twice where they are functions of
     /// the same parameter.
@@ -189,21 +196,14 @@ module internal BinnedHessian =
                     sum.Hessian[place, place] <-
                         sum.Hessian[place, place] + content * others * space.GammaBend[k]
 
-                    for n in 0 .. factors.Length - 1 do
+                    for n in 0 .. m - 1 do
                         let l = factors[n][b]
 
-                        if n <> m && l >= 0 then
+                        if l >= 0 then
                             let rest = without state space.Gamma b m n
+                            let both = space.GammaSlope[k] * space.GammaSlope[l]
                             let other = channel.BinFactors[l]
-
-                            sum.Hessian[place, other] <-
-                                sum.Hessian[place, other]
-                                + content * rest * space.GammaSlope[k] * space.GammaSlope[l]
-
-    /// Adds x to the element of two parameters and to its mirror image.
-    let inline private addBoth (hessian: float[,]) (p: int) (q: int) (x: float) =
-        hessian[p, q] <- hessian[p, q] + x
-        hessian[q, p] <- hessian[q, p] + x
+                            addBoth sum.Hessian place other (content * rest * both)
 
     /// <summary>Adds gradient and Hessian of a channel, of which the slopes, w_b and c_b are filled.
     /// </summary>

@@ -46,7 +46,7 @@ module internal InterpolationBasis =
         let size = abs alpha
         let x2 = alpha * alpha
 
-        if size < 1.0 && even = EvenFunction.Quadratic then
+        if size <= 1.0 && even = EvenFunction.Quadratic then
             struct (x2, 2.0 * alpha, 2.0)
         elif size < 1.0 && even = EvenFunction.Smooth then
             struct (0.125 * x2 * (15.0 + x2 * (-10.0 + 3.0 * x2)),

@@ -68,6 +68,7 @@ type internal SmallProduct(capacity: int) =
                 let at = capacity * a + b
                 second[at] <- second[at] * g
 
+        for a in 0 .. count - 1 do
             second[capacity * a + k] <- second[capacity * a + k] + first[a] * slope
             second[capacity * k + a] <- second[capacity * k + a] + first[a] * slope
 
