@@ -118,6 +118,11 @@ let ``the kernel with terms equals its scalar twin`` (seed: int) (length: int) c
             (slow (events, a, terms x, beta, order))
 
 [<Test>]
+let ``parameters that no term names have derivatives of zero`` () =
+    let _, events, a = problem 3 100 3
+    hold 1e-12 (fast (events, a, [||], beta, 2, null)) (slow (events, a, [||], beta, 2))
+
+[<Test>]
 let ``every number of events from 0 to 256 equals the scalar twin`` () =
     for n in 0..256 do
         let x, events, a = problem n n 3

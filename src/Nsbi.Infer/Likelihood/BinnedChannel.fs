@@ -79,9 +79,7 @@ module internal BinnedChannel =
             IsSquared = places |> Array.map inner.IsSquared
             FirstOfBin =
                 Array.init (bins + 1) (fun b ->
-                    binFactors
-                    |> Array.filter (fun (struct (bin, _)) -> bin < b)
-                    |> Array.length)
+                    binFactors |> Array.filter (fun (struct (bin, _)) -> bin < b) |> Array.length)
             Spaces =
                 WorkSpaces(fun () ->
                     BinnedSpace(processes, bases.Length, wide.Length, places.Length, bins))

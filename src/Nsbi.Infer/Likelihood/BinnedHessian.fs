@@ -187,8 +187,7 @@ module internal BinnedHessian =
                         space.Mixed[at] <-
                             space.Mixed[at]
                             + slope
-                              * (space.OwnSlopes[j] * state.Shape[b]
-                                 + a * state.Shift[bins * j + b])
+                              * (space.OwnSlopes[j] * state.Shape[b] + a * state.Shift[bins * j + b])
 
                     let place = channel.BinFactors[k]
                     let content = w * a * state.Shape[b]

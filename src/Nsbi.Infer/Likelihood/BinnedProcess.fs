@@ -160,8 +160,7 @@ module internal BinnedProcess =
         let inner = layout.Inner
         let constant, linear, scale = factors inner proc
 
-        let places =
-            widePlaces inner proc |> List.distinct |> List.sort |> List.toArray
+        let places = widePlaces inner proc |> List.distinct |> List.sort |> List.toArray
 
         let own place =
             System.Array.BinarySearch(places, place)
@@ -187,9 +186,7 @@ module internal BinnedProcess =
                 for place in linear do
                     struct (place, own place)
             |]
-            Scale =
-                scale
-                |> ValueOption.map (fun s -> struct (s, Array.map own s.Places))
+            Scale = scale |> ValueOption.map (fun s -> struct (s, Array.map own s.Places))
             Factors =
                 proc.Modifiers
                 |> List.choose (function

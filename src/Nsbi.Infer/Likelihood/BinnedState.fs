@@ -23,8 +23,8 @@ type internal BinnedState(proc: BinnedProcess, bins: int) =
     let bends = Array.zeroCreate<float> own
     let content = Array.zeroCreate<float> bins
     let gammas = Array.zeroCreate<float> bins
-    let shift = Array.zeroCreate<float> (own * bins)
-    let shiftBend = Array.zeroCreate<float> (own * bins)
+    let shift = Array.zeroCreate<float>(own * bins)
+    let shiftBend = Array.zeroCreate<float>(own * bins)
     let mutable g = 1.0
 
     member _.Process: BinnedProcess = proc

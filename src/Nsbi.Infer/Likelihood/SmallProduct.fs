@@ -8,7 +8,7 @@ open Nsbi.Model
 type internal SmallProduct(capacity: int) =
     let own = Array.zeroCreate<int> capacity
     let first = Array.zeroCreate<float> capacity
-    let second = Array.zeroCreate<float> (capacity * capacity)
+    let second = Array.zeroCreate<float>(capacity * capacity)
     let mutable count = 0
     let mutable value = 1.0
 

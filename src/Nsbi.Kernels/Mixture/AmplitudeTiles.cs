@@ -56,7 +56,6 @@ internal static unsafe class AmplitudeTiles
                     continue;
                 }
 
-                int entry = 1 + size;
                 for (int c = 0; c < processes; c++)
                 {
                     Vector512<double> g = sums[1 + c];
@@ -70,6 +69,7 @@ internal static unsafe class AmplitudeTiles
                     sums[1 + c] = g;
                     if (order > 1)
                     {
+                        int entry = 1 + size + MixtureKernel.Packed(size, c, c);
                         for (int d = c; d < processes; d++)
                         {
                             sums[entry] = Lanes.Dot(sums[entry], wq, q + (d * T));

@@ -6,7 +6,25 @@ namespace Nsbi.Kernels;
 /// </summary>
 public static class MixtureScalar
 {
-    /// <summary>Evaluates the sum; arguments and result as <see cref="MixtureKernel"/>'s.</summary>
+    /// <summary>Evaluates the sum with interpolated columns; arguments and result as
+    /// <see cref="MixtureKernel"/>'s.</summary>
+    /// <exception cref="ArgumentException">lengths or positions that do not fit</exception>
+    public static MixtureSum Evaluate(
+        WeightedEvents events,
+        ReadOnlySpan<double> amplitudes,
+        InterpolatedColumns columns,
+        ReadOnlySpan<ColumnForm> forms,
+        IReadOnlyList<IEventTerm> terms,
+        ReadOnlySpan<double> parameters,
+        int order
+    )
+    {
+        Check(events, amplitudes, terms, parameters, order);
+        Check(events, amplitudes.Length, columns, forms, parameters.Length);
+        return Sum(events, amplitudes, columns, forms, terms, parameters, order);
+    }
+
+    /// <summary>Evaluates the sum without columns; arguments and result as <see cref="MixtureKernel"/>'s.</summary>
     /// <exception cref="ArgumentException">lengths or positions that do not fit</exception>
     public static MixtureSum Evaluate(
         WeightedEvents events,
@@ -17,31 +35,52 @@ public static class MixtureScalar
     )
     {
         Check(events, amplitudes, terms, parameters, order);
+        return Sum(events, amplitudes, null, [], terms, parameters, order);
+    }
+
+    private static MixtureSum Sum(
+        WeightedEvents events,
+        ReadOnlySpan<double> amplitudes,
+        InterpolatedColumns? columns,
+        ReadOnlySpan<ColumnForm> forms,
+        IReadOnlyList<IEventTerm> terms,
+        ReadOnlySpan<double> parameters,
+        int order
+    )
+    {
         int processes = amplitudes.Length;
         int size = processes + parameters.Length;
         var total = new double[MixtureKernel.Entries(size, order)];
         ReadOnlySpan<double> weights = events.Weights;
         for (int i = 0; i < weights.Length; i++)
         {
+            double w = weights[i];
+            if (w == 0.0)
+            {
+                continue;
+            }
+
             double density = 0.0;
             var first = new double[size];
             var second = new double[size, size];
             for (int c = 0; c < processes; c++)
             {
-                var shape = Shape.At(terms, c, parameters, order, events.Tiles.Row(i));
-                double u = events.Tiles[c, i] * Math.Exp(shape.Log);
-                density += amplitudes[c] * u;
-                first[c] = u;
+                FactorJet g = FactorJet.OfTerms(terms, c, parameters, events.Tiles.Row(i));
+                if (columns is not null)
+                {
+                    g.MultiplyColumns(columns, forms, c, i);
+                }
+
+                double r = events.Tiles[c, i];
+                density += amplitudes[c] * r * g.Value;
+                first[c] = r * g.Value;
                 for (int k = 0; k < parameters.Length; k++)
                 {
-                    first[processes + k] += amplitudes[c] * u * shape.First[k];
-                    second[c, processes + k] = u * shape.First[k];
+                    first[processes + k] += amplitudes[c] * r * g.First[k];
+                    second[c, processes + k] = r * g.First[k];
                     for (int l = k; l < parameters.Length; l++)
                     {
-                        second[processes + k, processes + l] +=
-                            amplitudes[c]
-                            * u
-                            * (shape.Second[k, l] + (shape.First[k] * shape.First[l]));
+                        second[processes + k, processes + l] += amplitudes[c] * r * g.Second[k, l];
                     }
                 }
             }
@@ -51,7 +90,6 @@ public static class MixtureScalar
                 return new MixtureSum(double.NaN, [], [], events.Tiles.Row(i));
             }
 
-            double w = weights[i];
             total[0] += w * Math.Log(density);
             for (int k = 0; order > 0 && k < size; k++)
             {
@@ -111,53 +149,42 @@ public static class MixtureScalar
         }
     }
 
-    /// <summary>Log of the product of a process's terms for one event, with derivatives.</summary>
-    private readonly record struct Shape(double Log, double[] First, double[,] Second)
+    internal static void Check(
+        WeightedEvents events,
+        int processes,
+        InterpolatedColumns columns,
+        ReadOnlySpan<ColumnForm> forms,
+        int parameters
+    )
     {
-        public static Shape At(
-            IReadOnlyList<IEventTerm> terms,
-            int process,
-            ReadOnlySpan<double> parameters,
-            int order,
-            int row
-        )
+        ArgumentNullException.ThrowIfNull(columns);
+        if (columns.Events != events.Tiles.Events)
         {
-            double sum = 0.0;
-            var first = new double[parameters.Length];
-            var second = new double[parameters.Length, parameters.Length];
-            foreach (IEventTerm term in terms)
+            throw new ArgumentException(
+                $"The columns have {columns.Events} events, the tiles {events.Tiles.Events}.",
+                nameof(columns)
+            );
+        }
+
+        if (columns.Count != forms.Length)
+        {
+            throw new ArgumentException(
+                $"{forms.Length} forms for {columns.Count} columns.",
+                nameof(forms)
+            );
+        }
+
+        for (int k = 0; k < columns.Count; k++)
+        {
+            ColumnPlace place = columns.Places[k];
+            if (place.Process >= processes || place.Parameter >= parameters)
             {
-                if (term.Process != process)
-                {
-                    continue;
-                }
-
-                int own = term.Parameters.Count;
-                var values = new double[own];
-                for (int k = 0; k < own; k++)
-                {
-                    values[k] = parameters[term.Parameters[k]];
-                }
-
-                var log = new double[EventTiles.TileEvents];
-                var d1 = new double[own * EventTiles.TileEvents];
-                var d2 = new double[own * (own + 1) / 2 * EventTiles.TileEvents];
-                term.Fill([row], values, order, log, d1, d2);
-                sum += log[0];
-                for (int k = 0; order > 0 && k < own; k++)
-                {
-                    first[term.Parameters[k]] += d1[k * EventTiles.TileEvents];
-                    for (int l = k; order > 1 && l < own; l++)
-                    {
-                        int at = MixtureKernel.Packed(own, k, l) * EventTiles.TileEvents;
-                        int low = Math.Min(term.Parameters[k], term.Parameters[l]);
-                        int high = Math.Max(term.Parameters[k], term.Parameters[l]);
-                        second[low, high] += d2[at];
-                    }
-                }
+                throw new ArgumentException(
+                    $"Column {k} names process {place.Process} of {processes} and parameter "
+                        + $"{place.Parameter} of {parameters}.",
+                    nameof(columns)
+                );
             }
-
-            return new Shape(sum, first, second);
         }
     }
 }

@@ -18,8 +18,8 @@ module internal NetworkGraph =
         |> List.mapi (fun l (rows, columns) ->
             parameter $"w{l}" rows columns, parameter $"b{l}" 1 columns)
 
-    /// The logits, batch x outputs.
-    let logits (architecture: Architecture) (inputs: int) (layers: (Node * Node) list) : Node =
+    /// The logits of any rows x, batch x outputs.
+    let logitsOf (architecture: Architecture) (layers: (Node * Node) list) (x: Node) : Node =
         let last = layers.Length - 1
 
         let layer (x: Node) (l: int, (w: Node, b: Node)) =
@@ -28,7 +28,11 @@ module internal NetworkGraph =
             else
                 dense architecture.Activation w b x |> dropout $"d{l}" architecture.Dropout
 
-        List.fold layer (input "x" inputs) (List.indexed layers)
+        List.fold layer x (List.indexed layers)
+
+    /// The logits of the input "x", batch x outputs.
+    let logits (architecture: Architecture) (inputs: int) (layers: (Node * Node) list) : Node =
+        logitsOf architecture layers (input "x" inputs)
 
     /// The weighted cross-entropy of each row, batch x 1.
     let rowLoss (outputs: int) (logits: Node) : Node =

@@ -26,7 +26,8 @@ let private differences (f: float[] -> float) (theta: float[]) (k: int) =
     let at s =
         f (Array.mapi (fun i v -> if i = k then v + s * h else v) theta)
 
-    (45.0 * (at 1.0 - at -1.0) - 9.0 * (at 2.0 - at -2.0) + (at 3.0 - at -3.0)) / (60.0 * h)
+    (45.0 * (at 1.0 - at -1.0) - 9.0 * (at 2.0 - at -2.0) + (at 3.0 - at -3.0))
+    / (60.0 * h)
 
 [<Property(MaxTest = 200)>]
 let ``values equal those of the twin to 1e-12`` (seed: int) =
@@ -47,7 +48,7 @@ let ``gradients are the differences of the twin to 1e-6`` (seed: int) =
         let slope = differences (twin draw) theta k
         Assert.That(jet.Gradient[k], near (1e-6 * (1.0 + abs slope)) slope)
 
-[<Property(MaxTest = 100)>]
+[<Property(MaxTest = 40)>]
 let ``Hessians are the differences of gradients to 1e-6, in the inner coordinates and at μ = 0``
     (seed: int)
     (atBound: bool)
@@ -155,7 +156,9 @@ let ``threads that evaluate one likelihood at the same time do not disturb each 
     let draw = draw 5
     let points = Array.init 200 (fun k -> point k draw.Valid)
     let alone = points |> Array.map (Likelihood.evaluate draw.Observation >> finite)
-    let together = points |> Array.Parallel.map (Likelihood.evaluate draw.Observation >> finite)
+
+    let together =
+        points |> Array.Parallel.map (Likelihood.evaluate draw.Observation >> finite)
 
     for a, b in Array.zip alone together do
         Assert.That(b.Value, same a.Value)
@@ -169,7 +172,8 @@ let ``the Asimov set expects what the twin does, and has no slope at its point``
     let asimov = (ok (Observation.asimov draw.Observation.Owner theta)).Observation
 
     for channel in draw.Valid.Model.Channels do
-        let counts = asimov.Counts |> List.find (fun (name, _) -> name = Channel.name channel)
+        let counts =
+            asimov.Counts |> List.find (fun (name, _) -> name = Channel.name channel)
 
         for b, n in List.indexed (snd counts) do
             let nu =

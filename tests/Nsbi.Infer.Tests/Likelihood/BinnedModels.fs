@@ -32,15 +32,17 @@ let private other: Coefficient = poi "other" 1.0 -10.0 10.0
 /// nuisance parameters that may act anywhere, more than once, and in any way.
 let draw (seed: int) : Draw =
     let stream = System.Random seed
-    let uniform low high = low + (high - low) * stream.NextDouble()
+
+    let uniform low high =
+        low + (high - low) * stream.NextDouble()
+
     let among (choices: 'a[]) = choices[stream.Next choices.Length]
     let chance p = stream.NextDouble() < p
 
-    let alphas =
-        [|
-            for k in 0..4 do
-                nuisance $"a{k}" -5.0 5.0 (if k < 4 then Gaussian(0.0, 1.0) else Unconstrained)
-        |]
+    let alphas = [|
+        for k in 0..4 do
+            nuisance $"a{k}" -5.0 5.0 (if k < 4 then Gaussian(0.0, 1.0) else Unconstrained)
+    |]
 
     let scales = [|
         Constant 1.0
@@ -81,7 +83,9 @@ let draw (seed: int) : Draw =
         let proc name scale yields =
             let own =
                 if chance 0.4 then
-                    let share () = if chance 0.2 then 0.0 else uniform 0.05 0.2
+                    let share () =
+                        if chance 0.2 then 0.0 else uniform 0.05 0.2
+
                     let uncertainties = yields |> List.map (fun y -> share () * y)
                     let gammas = BinUncertainty.shapeSys $"own {number} {name}" yields uncertainties
                     [ ShapeSys(gammas, uncertainties) ]
@@ -100,7 +104,8 @@ let draw (seed: int) : Draw =
                     Modifiers = modifiers
             }
 
-        let yields low high = List.init bins (fun _ -> uniform low high)
+        let yields low high =
+            List.init bins (fun _ -> uniform low high)
 
         Binned {
             Name = $"C{number}"

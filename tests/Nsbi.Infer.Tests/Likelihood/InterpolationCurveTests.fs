@@ -31,7 +31,12 @@ let ``curves equal the interpolations that they stand for, in the inner coordina
 
         let bases = Array.zeroCreate (2 * InterpolationBasis.stride)
         InterpolationBasis.fill [| basis; basis |] [| nan; u |] bases
-        let c = Array.append (Array.create 8 nan) (InterpolationCurve.coefficients code nominal low high)
+
+        let c =
+            Array.append
+                (Array.create 8 nan)
+                (InterpolationCurve.coefficients code nominal low high)
+
         let kind = InterpolationCurve.kind code
         let struct (value, first, second) = InterpolationCurve.derivatives kind c 8 bases 6
         Assert.That(InterpolationCurve.value kind c 8 bases 6, near (1e-15 * abs value) value)
