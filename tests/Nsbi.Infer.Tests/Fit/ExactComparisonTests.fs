@@ -63,10 +63,10 @@ let ``a likelihood that is its definition needs no comparison`` () =
 
 [<Test>]
 let ``the minimum and both ends of an interval are evaluated by definition`` () =
-    let summary = summary LikelihoodOptions.standard 0.01
+    let summary = summary LikelihoodOptions.standard 0.004
     let names = summary.Exact.Value.Points |> List.map _.Name
     Assert.That(names, same [ "best fit"; "mu, end 1"; "mu, end 2" ])
-    let exact = compiled LikelihoodOptions.exact 0.01
+    let exact = compiled LikelihoodOptions.exact 0.004
 
     let observation =
         (Observation.asimov exact [| 1.0; 0.8; 0.7; 0.9 |] |> ok).Observation
