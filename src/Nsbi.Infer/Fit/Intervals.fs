@@ -83,7 +83,7 @@ module Intervals =
 
     /// The root between two points of opposite sign of `excess`, by Newton steps kept inside of a
     /// shrinking bracket.
-    let rec private root profile (excess: Node -> float) (slope: Node -> float) a b left : Node =
+    let rec private root (profile: InnerProfile) (excess: Node -> float) (slope: Node -> float) a b left : Node =
         let nearer = if abs (excess a) < abs (excess b) then a else b
 
         if left = 0 || abs (b.U - a.U) <= 1e-12 * (1e-3 + abs a.U + abs b.U) then
@@ -104,7 +104,7 @@ module Intervals =
 
             let c = node profile [ a; b ] u
 
-            if abs (excess c) < 1e-9 then
+            if abs (excess c) < 1e-9 + 0.1 * profile.Noise then
                 c
             elif (excess c > 0.0) = (excess a > 0.0) then
                 root profile excess slope c b (left - 1)

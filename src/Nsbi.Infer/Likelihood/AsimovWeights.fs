@@ -34,21 +34,29 @@ module internal AsimovWeights =
 
                 struct (u, Array.sum (Array.map2 (*) u table.Weights) / total))
 
-    /// The weights of the reference table at θ, with the factor by which they were last scaled.
+    /// The weights of the reference table at θ, with the factor by which they were last scaled, and
+    /// Z_c as compiled over Z_c of this very table of each process where Z appears.
     let weights
         (channel: CompiledUnbinned)
         (theta: float[])
         (kappa: float[])
-        : Result<float * float[], ModelError list> =
+        : Result<float * (string * float) list * float[], ModelError list> =
         let place = $"channel '{channel.Name}'"
 
         match channel.Tables.TryFind TableKind.Reference with
         | None -> Error [ fault place "it has no reference table" "compile it with one" ]
         | Some table ->
             let u = densities channel table theta
+            let beta = CompiledUnbinned.eventParameters channel theta
+
+            let compiledZ =
+                UnbinnedNormalisation.logZ AsCompiled None channel beta
+                |> Array.map (Option.map (fun z -> exp z.Jet.Value))
+
             let total = Array.sum table.Weights
 
-            // f_c ν_c G_c, and how often Z_c of this very table stands in the density and the yield.
+            // f_c ν_c G_c. The density is divided by Z_c of this very table, so that the weights add
+            // up to ν(θ) exactly; the yield has Z_c as the likelihood has it.
             let rates =
                 channel.Processes
                 |> Array.map (fun p ->
@@ -56,12 +64,13 @@ module internal AsimovWeights =
                     p.Coefficient.Value kappa * p.Yield * rate.Jet.Value)
 
             let amplitudes, yields =
-                Array.zip3 channel.Processes rates u
-                |> Array.map (fun (p, rate, struct (_, z)) ->
-                    match p.EventRate with
-                    | Renormalised -> rate / z, rate
-                    | FromEvents -> rate, rate * z
-                    | AsGiven -> rate, rate)
+                Array.init rates.Length (fun c ->
+                    let struct (_, z) = u[c]
+
+                    match channel.Processes[c].EventRate, compiledZ[c] with
+                    | Renormalised, Some _ -> rates[c] / z, rates[c]
+                    | FromEvents, Some compiled -> rates[c] * compiled / z, rates[c] * compiled
+                    | _ -> rates[c], rates[c])
                 |> Array.unzip
 
             let w =
@@ -82,4 +91,13 @@ module internal AsimovWeights =
                 Error [ fault $"{place}, {TableKind.Reference}" what remedy ]
             | None ->
                 let rescaling = Array.sum yields / Array.sum w
-                Ok(rescaling, Array.map (fun x -> x * rescaling) w)
+
+                let shapes = [
+                    for c in 0 .. compiledZ.Length - 1 do
+                        match compiledZ[c], u[c] with
+                        | Some compiled, struct (_, z) ->
+                            channel.Processes[c].Name, compiled / z
+                        | None, _ -> ()
+                ]
+
+                Ok(rescaling, shapes, Array.map (fun x -> x * rescaling) w)

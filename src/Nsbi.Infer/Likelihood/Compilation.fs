@@ -7,23 +7,6 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module internal Compilation =
 
-    let private fault = TableFault.create
-
-    /// Modifiers that cannot be evaluated yet.
-    let private modifierFaults (model: ValidModel) = [
-        for channel in model.Model.Channels do
-            for p in Channel.processes channel do
-                for modifier in p.Modifiers do
-                    match channel, modifier with
-                    | Unbinned _, _
-                    | _, (NormFactor _ | Lumi _) -> ()
-                    | _ ->
-                        fault
-                            $"channel '{Channel.name channel}', process '{p.Name}'"
-                            $"it has a {Modifier.kind modifier}"
-                            "leave it out"
-    ]
-
     /// Compiles, or gives all faults.
     let compile
         (options: LikelihoodOptions)
@@ -39,8 +22,8 @@ module internal Compilation =
                     | Binned _ -> [])
                 |> ColumnMemory.choose options
 
-            match modifierFaults model, memory with
-            | [], Ok precision ->
+            match memory with
+            | Ok precision ->
                 model.Model.Channels
                 |> List.map (fun channel ->
                     match channel with
@@ -48,7 +31,7 @@ module internal Compilation =
                         UnbinnedCompilation.compile options precision model tables c
                         |> Result.map Choice1Of2
                     | Binned c -> Ok(Choice2Of2(BinnedChannel.compile model c)))
-            | faults, memory -> [ Error(faults @ TableFault.ofResult memory) ]
+            | Error faults -> [ Error faults ]
 
         TableFault.collect results
         |> Result.map (fun compiled ->

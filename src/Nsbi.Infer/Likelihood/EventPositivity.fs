@@ -41,9 +41,10 @@ type NegativeInterpolant = {
 [<RequireQualifiedAccess>]
 module internal EventPositivity =
 
-    /// Where to look: −3 to 3 within the bounds, more closely between the knots.
+    /// Where to look: −3 to 3 within the bounds, more closely between the knots, outside of which
+    /// interpolations are lines or positive.
     let private places (p: Parameter) : float list =
-        [ -30 .. 30 ]
+        [ -30; -20 ] @ [ -10 .. 10 ] @ [ 20; 30 ]
         |> List.map (fun k -> 0.1 * float k)
         |> List.filter (fun a -> a >= p.Lower && a <= p.Upper)
 

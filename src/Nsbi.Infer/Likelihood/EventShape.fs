@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open Nsbi.Kernels
+open Nsbi.Learn.Networks
 open Nsbi.Model
 
 /// <summary>A factor g(x|β) on the density of a process, a function of the event and of several
@@ -79,3 +80,9 @@ module EventShape =
             member _.Events = Some events
             member _.Bind(_, place, positions) = bind (place, positions)
     }
+
+    /// <summary>A parameterised network that is bound to the events of a table.</summary>
+    /// <param name="bound">the network with the features of the table, from
+    /// <c>BoundShape.ByFold</c> for simulation or <c>BoundShape.MeanOfFolds</c> for data</param>
+    let ofNetwork (bound: BoundShape) : IEventShape =
+        ofTerm bound.ParameterCount bound.Events bound.Term

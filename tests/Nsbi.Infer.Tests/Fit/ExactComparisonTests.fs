@@ -38,7 +38,7 @@ let private compiled options strength =
         (valid (
             model "m" [
                 unbinned "SR" (reference "ref") [
-                    processOf "S" [ scaledBy (poi "mu" |> between 0.0 5.0); yields 200.0 ]
+                    processOf "S" [ scaledBy (poi "mu" 1.0 0.0 5.0); yields 200.0 ]
                     processOf
                         "B"
                         (yields 1000.0 :: [ for name in names -> eventSys (nuisance name) ])
@@ -63,10 +63,10 @@ let ``a likelihood that is its definition needs no comparison`` () =
 
 [<Test>]
 let ``the minimum and both ends of an interval are evaluated by definition`` () =
-    let summary = summary LikelihoodOptions.standard 0.01
+    let summary = summary LikelihoodOptions.standard 0.004
     let names = summary.Exact.Value.Points |> List.map _.Name
     Assert.That(names, same [ "best fit"; "mu, end 1"; "mu, end 2" ])
-    let exact = compiled LikelihoodOptions.exact 0.01
+    let exact = compiled LikelihoodOptions.exact 0.004
 
     let observation =
         (Observation.asimov exact [| 1.0; 0.8; 0.7; 0.9 |] |> ok).Observation

@@ -61,6 +61,7 @@ let private example (seed: int) : Workspace =
                  |> varied m)
         Counts = Map.ofList [ "CR", [ 11.0; 23.0 ] ]
         Globals = Map.ofList [ "alpha", 0.25 ]
+        HistFactory = None
     }
 
 let private ok (result: Result<'a, Fault list>) : 'a =
@@ -256,7 +257,8 @@ let ``an invalid model, a wrong version and an absolute path are faults`` () =
 
     let absolute = broken (fun _ text -> text.Replace("\"w.columns/", "\"/w.columns/"))
     Assert.That(version |> List.exists _.Contains("version"), same true)
-    Assert.That(absolute.Length, same 6)
+    // Two tables of weights, two ratios and three sides of variations.
+    Assert.That(absolute.Length, same 12)
     Assert.That(absolute.Head, Does.Contain "absolute path")
 
 [<Test>]
