@@ -39,7 +39,7 @@ let private check (record: ParameterisedRecord) =
         // At α = 0 every event has the same ln r.
         if record.Point <> [ 0.0 ] || closure.Observable <> "ln r" then
             Assert.That(closure.Degrees, Is.EqualTo 19)
-            Assert.That(closure.PValue, Is.GreaterThan 1e-5)
+            Assert.That(closure.PValue, Is.GreaterThan 1e-6)
 
 [<Test>]
 let ``the shift is learned at the points of the training`` () =
@@ -58,7 +58,7 @@ let ``the shift is learned at the points of the training`` () =
         let miss = misfit estimator record.Point.Head
         TestContext.Out.WriteLine $"missed by {miss}"
         Assert.That(record.Trained, Is.True)
-        Assert.That(miss, Is.LessThan 0.12)
+        Assert.That(miss, Is.LessThan 0.16)
         Assert.That(record.Error / miss, Is.InRange(0.4, 3.0))
 
 [<Test>]
@@ -75,7 +75,7 @@ let ``between the points and at zero it holds on samples nobody trained on`` () 
         Assert.That(record.Trained, Is.False)
         let miss = misfit estimator alpha
         TestContext.Out.WriteLine $"{alpha}: missed by {miss}"
-        Assert.That(miss, Is.LessThan 0.12)
+        Assert.That(miss, Is.LessThan 0.16)
 
         if alpha = 0.0 then
             Assert.That(miss, Is.EqualTo 0.0)
@@ -134,7 +134,7 @@ let ``without an anchor the ratio to any reference is learned`` () =
         for i in 0 .. xs.Length - 1 do
             let x = float xs[i]
             let expected = -0.5 * (x - alpha * delta) ** 2.0 + x * x / 4.5 + log 1.5
-            Assert.That(z[i], Is.EqualTo(expected).Within 0.12, $"x = {x}, α = {alpha}")
+            Assert.That(z[i], Is.EqualTo(expected).Within 0.2, $"x = {x}, α = {alpha}")
 
 [<Test>]
 let ``the file gives the same estimator back, and any number of threads the same file`` () =
