@@ -8,42 +8,66 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module internal EventDensity =
 
-    /// A_c with its gradient over all parameters.
-    let private amplitude
+    /// f_c ν_c G_c Z_c^power with its gradient over all parameters.
+    let private rate
         (index: ParameterIndex)
-        (channel: CompiledUnbinned)
-        (normalised: PlacedJet option[])
+        (proc: UnbinnedProcess)
+        (lnZ: PlacedJet option)
+        (power: float)
         (theta: float[])
-        (c: int)
         (scale: Coefficient)
         : float * float[] =
-        let proc = channel.Processes[c]
-        let jet = Coefficient.evaluate index theta scale
-        let rate = YieldFactor.evaluate proc.Rates theta
+        let f = Coefficient.evaluate index theta scale
+        let factor = YieldFactor.evaluate proc.Rates theta
+        let ln = if power = 0.0 then None else lnZ
 
-        let lnZ =
-            match proc.EventRate with
-            | Renormalised -> normalised[c]
-            | AsGiven
-            | FromEvents -> None
+        let z =
+            ln |> Option.map (fun z -> exp (power * z.Jet.Value)) |> Option.defaultValue 1.0
 
-        let z = lnZ |> Option.map (fun z -> exp z.Jet.Value) |> Option.defaultValue 1.0
-        let common = proc.Yield * rate.Jet.Value / z
-        let gradient = jet.Gradient |> Array.map (fun slope -> slope * common)
+        let common = proc.Yield * factor.Jet.Value * z
+        let gradient = f.Gradient |> Array.map (fun slope -> slope * common)
 
-        rate.Places
-        |> Array.iteri (fun k place ->
-            gradient[place] <-
-                gradient[place] + jet.Value * proc.Yield / z * rate.Jet.Gradient[k])
-
-        match lnZ with
-        | None -> ()
-        | Some lnZ ->
-            lnZ.Places
+        let add (jet: PlacedJet) by =
+            jet.Places
             |> Array.iteri (fun k place ->
-                gradient[place] <- gradient[place] - jet.Value * common * lnZ.Jet.Gradient[k])
+                gradient[place] <- gradient[place] + f.Value * by * jet.Jet.Gradient[k])
 
-        jet.Value * common, gradient
+        add factor (proc.Yield * z)
+        ln |> Option.iter (fun ln -> add ln (common * power))
+        f.Value * common, gradient
+
+    let private find (likelihood: CompiledLikelihood) (name: string) =
+        let scales =
+            likelihood.Model.Model.Channels
+            |> List.find (fun c -> Channel.name c = name)
+            |> Channel.processes
+            |> List.map Process.factor
+
+        likelihood.Unbinned |> Array.find (fun c -> c.Name = name), scales
+
+    /// <summary>∂ν/∂θ_p of a channel, in all parameters.</summary>
+    /// <param name="likelihood">the compiled likelihood</param>
+    /// <param name="channel">an unbinned channel of it</param>
+    /// <param name="theta">the parameters</param>
+    let expectedSlope
+        (likelihood: CompiledLikelihood)
+        (channel: string)
+        (theta: float[])
+        : float[] =
+        let channel, scales = find likelihood channel
+        let beta = CompiledUnbinned.eventParameters channel theta
+        let lnZ = UnbinnedNormalisation.logZ AsCompiled None channel beta
+        let slope = Array.zeroCreate<float> theta.Length
+
+        for c, scale in List.indexed scales do
+            let proc = channel.Processes[c]
+            let power = if proc.EventRate = FromEvents then 1.0 else 0.0
+            let _, gradient = rate likelihood.Index proc lnZ[c] power theta scale
+
+            for p in 0 .. slope.Length - 1 do
+                slope[p] <- slope[p] + gradient[p]
+
+        slope
 
     /// <summary>D of each event, with its gradient in all parameters.</summary>
     /// <param name="likelihood">the compiled likelihood</param>
@@ -57,13 +81,7 @@ module internal EventDensity =
         (kind: TableKind)
         (theta: float[])
         : float[] * float[][] =
-        let scales =
-            likelihood.Model.Model.Channels
-            |> List.find (fun c -> Channel.name c = channel)
-            |> Channel.processes
-            |> List.map Process.factor
-
-        let channel = likelihood.Unbinned |> Array.find (fun c -> c.Name = channel)
+        let channel, scales = find likelihood channel
         let table = channel.Tables[kind]
         let beta = CompiledUnbinned.eventParameters channel theta
         let normalised = UnbinnedNormalisation.logZ AsCompiled None channel beta
@@ -74,7 +92,8 @@ module internal EventDensity =
 
         for c, scale in List.indexed scales do
             let proc = channel.Processes[c]
-            let a, slopes = amplitude likelihood.Index channel normalised theta c scale
+            let power = if proc.EventRate = Renormalised then -1.0 else 0.0
+            let a, slopes = rate likelihood.Index proc normalised[c] power theta scale
             let factors = EventFactors(channel, table, c, beta)
             let own = proc.EventParameters |> Array.map (fun k -> channel.EventParameters[k])
 

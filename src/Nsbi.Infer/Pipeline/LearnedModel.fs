@@ -340,6 +340,11 @@ module LearnedModel =
                         |> Map.ofList
             })
 
+    /// <summary>∂ν(θ)/∂θ_p of the signal region, in all parameters.</summary>
+    let expectedSlope (learned: LearnedModel) (theta: float[]) : float[] =
+        EventDensity.expectedSlope learned.OnSimulation.Value AnalysisModel.signalRegion theta
+
+
     /// <summary>D(x_i; θ) of the simulated events, with its gradient in all parameters.</summary>
     /// <returns>D of each event, and [parameter][event]</returns>
     let density (learned: LearnedModel) (theta: float[]) : float[] * float[][] =
