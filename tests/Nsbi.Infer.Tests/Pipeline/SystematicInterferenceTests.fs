@@ -170,7 +170,7 @@ let private learn (change: JsonNode -> JsonNode) (seed: uint64) =
     | [ _; _, up; _, down ] -> errors written (ratios "networks.json") (varied up down)
     | other -> raise (AssertionException $"{other.Length} classes")
 
-let private compare (tolerance: float) (mu, jes, value) =
+let private compare (tolerance: float) (mu: float, jes: float, value: float) =
     let exactMu, exactJes, _ = exact.Value
     TestContext.Out.WriteLine $"mu {mu} (exact {exactMu}), jes {jes} (exact {exactJes}), at {value}"
     Assert.That(mu, near (tolerance * exactMu) exactMu)
