@@ -140,7 +140,10 @@ module Fit =
         let search (start: float[]) =
             let restricted = Objective.restrict start free objective
 
-            TrustRegion.run (FitPoints.search settings compiled) restricted (free |> Array.map (fun k -> start[k]))
+            TrustRegion.run
+                (FitPoints.search settings compiled)
+                restricted
+                (free |> Array.map (fun k -> start[k]))
             |> Option.bind (fun (state, reason) ->
                 evaluations <- evaluations + state.Evaluations
                 let point = Objective.fill start free state.Point

@@ -83,7 +83,14 @@ module Intervals =
 
     /// The root between two points of opposite sign of `excess`, by Newton steps kept inside of a
     /// shrinking bracket.
-    let rec private root (profile: InnerProfile) (excess: Node -> float) (slope: Node -> float) a b left : Node =
+    let rec private root
+        (profile: InnerProfile)
+        (excess: Node -> float)
+        (slope: Node -> float)
+        a
+        b
+        left
+        : Node =
         let nearer = if abs (excess a) < abs (excess b) then a else b
 
         if left = 0 || abs (b.U - a.U) <= 1e-12 * (1e-3 + abs a.U + abs b.U) then

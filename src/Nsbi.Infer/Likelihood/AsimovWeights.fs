@@ -95,8 +95,7 @@ module internal AsimovWeights =
                 let shapes = [
                     for c in 0 .. compiledZ.Length - 1 do
                         match compiledZ[c], u[c] with
-                        | Some compiled, struct (_, z) ->
-                            channel.Processes[c].Name, compiled / z
+                        | Some compiled, struct (_, z) -> channel.Processes[c].Name, compiled / z
                         | None, _ -> ()
                 ]
 
