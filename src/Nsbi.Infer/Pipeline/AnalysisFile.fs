@@ -82,7 +82,9 @@ module AnalysisFile =
             let before = reader.Faults.Length
 
             let parameters, lookup =
-                required "parameters" [] reader.List |> ModelReader.parameters reader
+                required "parameters" [] reader.List
+                |> List.map SystematicParts.parameter
+                |> ModelReader.parameters reader
 
             if reader.Faults.Length > before then
                 unread.Add "parameters"

@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open System.Text.Json
+open System.Text.Json.Nodes
 open Nsbi.Learn
 open Nsbi.Learn.Networks
 open Nsbi.Model
@@ -8,6 +9,34 @@ open Nsbi.Model
 /// The systematics of <c>analysis.json</c>.
 [<RequireQualifiedAccess>]
 module internal SystematicParts =
+
+    /// A parameter as models have it: a nuisance parameter that says nothing else starts at 0 under the
+    /// unit Gaussian constraint, and the constraint "none" is none.
+    let parameter (place: JsonPlace) : JsonPlace =
+        let text (name: string) =
+            match place.Element.TryGetProperty name with
+            | true, value when value.ValueKind = JsonValueKind.String -> value.GetString()
+            | _ -> ""
+
+        if place.Element.ValueKind <> JsonValueKind.Object then
+            place
+        else
+            let node = JsonObject.Create place.Element
+
+            let add name (value: string) =
+                if text "role" = "nuisance" && not (node.ContainsKey name) then
+                    node[name] <- JsonNode.Parse value
+
+            add "initial" "0"
+            add "constraint" """{ "type": "gaussian", "observed": 0, "sigma": 1 }"""
+
+            if text "constraint" = "none" then
+                node.Remove "constraint" |> ignore
+
+            {
+                place with
+                    Element = JsonSerializer.SerializeToElement node
+            }
 
     /// An object whose keys are names of processes.
     let private byProcess (reader: JsonReader) read (place: JsonPlace) =
