@@ -213,7 +213,7 @@ let terms (theta: float list) = Array.ofList (1.0 :: theta)
 let groups = Array.init n uint64
 
 let estimator =
-    AmplitudeEstimator.train (TrainingContext.plain team) AmplitudeEstimator.settings {
+    AmplitudeTraining.train (TrainingContext.plain team) AmplitudeSettings.standard {
         FeatureCount = 3
         Features = first.Features
         Weights = ones
