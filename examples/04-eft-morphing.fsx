@@ -339,4 +339,33 @@ for truth in [ [ 0.0; 0.0 ]; [ 0.2; 0.0 ]; [ -0.2; 0.0 ]; [ 0.0; 0.2 ]; [ 0.0; -
     printfn
         $"""%6.1f{truth[0]} %5.1f{truth[1]}  %8.0f{total}  %9.0f{effective weights}  {show "CWL2"}    {show "CPWL2"}"""
 
+// 7. Does it deliver what it claims? A measurement with the learned score ŝ, where the true one is s, has
+//    the error √E[ŝ²]/E[s ŝ]; it claims 1/√E[ŝ²]. Over the events of the other file, at the standard model.
+let scores (ratesAt: float list -> float[]) =
+    let h = 0.01
+
+    [
+        for plus, minus in [ [ h; 0.0 ], [ -h; 0.0 ]; [ 0.0; h ], [ 0.0; -h ] ] ->
+            Array.map3
+                (fun p m z -> (p - m) / (2.0 * h * z))
+                (ratesAt plus)
+                (ratesAt minus)
+                (ratesAt sm)
+    ]
+
+let ofNetworks theta =
+    estimator.MeanOfFolds(team, ReadOnlyMemory second.Features, [| terms theta |])[0]
+
+printfn "\nerrors by the learned score, over events of the other file"
+
+for name, truth, learned in
+    List.zip3 [ "CWL2"; "CPWL2" ] (scores (rates second)) (scores ofNetworks) do
+    let mean (values: float[]) =
+        luminosity * Array.sum (Array.map2 (*) (rates second sm) values)
+
+    let square = mean (Array.map2 (*) learned learned)
+    let cross = mean (Array.map2 (*) learned truth)
+
+    printfn $"%-6s{name} claimed %.4f{1.0 / sqrt square}, delivered %.4f{sqrt square / cross}"
+
 team.Dispose()
