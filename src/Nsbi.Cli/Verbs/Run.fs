@@ -5,6 +5,7 @@ open System.IO
 open Argu
 open Nsbi.Cli
 open Nsbi.Infer
+open Nsbi.Learn.Networks
 
 type RunOption =
     | [<MainCommand; ExactlyOnce>] Analysis of ANALYSIS: string
@@ -45,6 +46,16 @@ module RunVerb =
         Unblind = parsed.Contains RunOption.Unblind
     }
 
+    let private expected (run: RunResult) : string option =
+        match run.ExpectedSignificances with
+        | [] -> None
+        | all ->
+            let line (name: string, z: Measured) =
+                FormattableString.Invariant $"  {z.Value:F3} ± {z.Error:F3}  {name}"
+
+            let title = "expected significance, with the error of the finite simulation:"
+            Some(String.Join("\n", title :: List.map line all))
+
     let private text (report: string) (run: RunResult) () : string =
         String.Join(
             "\n\n",
@@ -52,6 +63,8 @@ module RunVerb =
                 yield run.Analysis.Name
                 yield string run.Headline.Fit
                 yield string run
+                yield! expected run |> Option.toList
+                yield! run.Warnings
                 yield! run.BlindReason |> Option.toList
                 yield $"{AnalysisCall.passed run}\nreport: {report}"
             ]

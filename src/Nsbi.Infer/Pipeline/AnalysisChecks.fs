@@ -27,14 +27,15 @@ module AnalysisChecks =
 
     let private pick (rows: int[]) (values: 'a[]) = rows |> Array.map (fun i -> values[i])
 
-    /// The features as columns, before any scaling inside the networks.
+    /// The features as columns, before any scaling inside the networks; NaN where they are missing.
     let private features (learned: LearnedModel) (fitted: FittedFeatures) held =
-        match FittedFeatures.apply fitted (EventTable.take held learned.Simulated.Events) with
+        let table = EventTable.take held learned.Simulated.Events
+
+        match FittedFeatures.apply fitted table with
         | Ok matrix ->
-            matrix.Names
-            |> Seq.mapi (fun j name ->
-                name, Array.init matrix.Rows (fun i -> float matrix.Values[i * matrix.Columns + j]))
-            |> Seq.toList
+            fitted.Features
+            |> List.mapi (fun j feature ->
+                feature.Name, FittedFeatures.column j fitted table matrix)
         | Error faults -> invalidOp (Fault.render faults)
 
     /// Calibration, closure, normalisation and tails of the ratio of sample k on the held events.
@@ -127,12 +128,26 @@ module AnalysisChecks =
     /// <summary>Whether the fit to the simulated events finds the truth: within its Monte Carlo error,
     /// and within the limit.</summary>
     let closure (limits: CheckLimits) (interest: string) (study: SimulationStudy) : Check list =
-        let value = study.Measurement.Fit[interest].Value
-        let pull = (value - study.Truth) / study.ErrorOfFit
+        // A fit that ended at a bound has no error: then one step without bounds is judged.
+        let atBound = Double.IsNaN study.ErrorOfFit
+
+        let value, error =
+            if atBound then
+                study.OneStep.Value, study.OneStep.Error
+            else
+                study.Measurement.Fit[interest].Value, study.ErrorOfFit
+
+        let pull = (value - study.Truth) / error
+
+        let what =
+            if atBound then
+                "The fit to the simulated events ended at a bound; one step from the truth without bounds"
+            else
+                "The fit to the simulated events"
 
         let finding =
             FormattableString.Invariant
-                $"The fit to the simulated events gives {interest} = {value:F4} ± {study.ErrorOfFit:F4} (finite simulation) where {study.Truth:G4} is true."
+                $"{what} gives {interest} = {value:F4} ± {error:F4} (finite simulation) where {study.Truth:G4} is true."
 
         let meaning = "Beyond the limit the learned ratios bias the result."
 
@@ -150,7 +165,7 @@ module AnalysisChecks =
                 (CheckRule.Near study.Truth)
                 limits.Closure
                 value
-                study.ErrorOfFit
+                error
                 finding
                 meaning
         ]

@@ -72,6 +72,38 @@ module SimulatedEvents =
             Groups = rows |> Array.map (fun i -> simulated.Groups[i])
     }
 
+    /// Σ_k Σ_{i of k} v_i² (a_i − ā_k)(b_i − b̄_k): the covariance of Σ v a and Σ v b where the sum of the
+    /// weights of each sample is known.
+    let internal covariance
+        (v: float[])
+        (a: float[])
+        (b: float[])
+        (simulated: SimulatedEvents)
+        : float =
+        let sample, samples = simulated.Sample, simulated.Samples.Length
+        let sum = Array.zeroCreate<float> samples
+        let meanA = Array.zeroCreate<float> samples
+        let meanB = Array.zeroCreate<float> samples
+
+        for i in 0 .. v.Length - 1 do
+            let k = sample[i]
+            sum[k] <- sum[k] + v[i]
+            meanA[k] <- meanA[k] + v[i] * a[i]
+            meanB[k] <- meanB[k] + v[i] * b[i]
+
+        for k in 0 .. samples - 1 do
+            if sum[k] > 0.0 then
+                meanA[k] <- meanA[k] / sum[k]
+                meanB[k] <- meanB[k] / sum[k]
+
+        let mutable total = 0.0
+
+        for i in 0 .. v.Length - 1 do
+            let k = sample[i]
+            total <- total + v[i] * v[i] * (a[i] - meanA[k]) * (b[i] - meanB[k])
+
+        total
+
 /// <summary>Reads the events of an analysis.</summary>
 [<RequireQualifiedAccess>]
 module AnalysisEvents =
@@ -82,23 +114,32 @@ module AnalysisEvents =
         // The analysis was checked before: its texts can be read.
         | Error fault -> invalidOp (string (fault: Fault))
 
+    let private missing (analysis: Analysis) (feature: Feature) : Feature =
+        match analysis.Missing with
+        | Some code -> Feature.missing code feature
+        | None -> feature
+
+    /// <summary>The features of the networks.</summary>
+    /// <param name="analysis">checked before</param>
+    let features (analysis: Analysis) : Feature list =
+        analysis.Features |> List.map (Feature.parse >> parsed >> missing analysis)
+
     /// The columns that tell events apart: those of the features and of the selection. What is shown
     /// beside them has no say in the folds.
     let private identity (analysis: Analysis) : string list =
-        let features = analysis.Features |> List.map (Feature.parse >> parsed)
-
         let selection =
             analysis.Selection
             |> Option.map (fun s -> Selection.parse s |> parsed |> Selection.columns)
             |> Option.defaultValue []
 
-        Feature.columns features @ selection |> List.distinct
+        Feature.columns (features analysis) @ selection |> List.distinct
 
     let private observable (analysis: Analysis) : Feature option =
         analysis.Conventional
-        |> Option.map (fun c -> Feature.parse c.Observable |> parsed)
+        |> Option.map (fun c -> Feature.parse c.Observable |> parsed |> missing analysis)
 
-    /// The values of the observable; what its transforms learn is learned from the simulation.
+    /// The values of the observable, NaN where it is missing; what its transforms learn is learned from
+    /// the simulation.
     let private observableValues analysis (simulated: EventTable) (observed: EventTable option) =
         match observable analysis with
         | None -> Ok None
@@ -107,7 +148,7 @@ module AnalysisEvents =
             |> Result.bind (fun fitted ->
                 let values table =
                     FittedFeatures.apply fitted table
-                    |> Result.map (fun matrix -> matrix.Values |> Array.map float)
+                    |> Result.map (fun matrix -> FittedFeatures.column 0 fitted table matrix)
 
                 let data =
                     match observed with

@@ -33,6 +33,10 @@ type RunResult = {
     BlindReason: string option
     /// Where in phase space the parameter of interest is measured.
     Sensitivity: ReportSensitivity list
+    /// How well the ratios tell signals from backgrounds.
+    Separation: Separation list
+    /// What a person should look at that is no failed check.
+    Warnings: string list
     /// Files that were read, with their SHA-256.
     Files: (string * string) list
 } with
@@ -63,6 +67,21 @@ type RunResult = {
             | None -> ()
 
             $"{twin.Name}, expected", twin.Expected
+    ]
+
+    /// <summary>Expected significances with the error of the finite simulation, and what they are
+    /// of.</summary>
+    member this.ExpectedSignificances: (string * Measured) list = [
+        match this.Expected with
+        | Some study ->
+            "fit to the simulated events", study.Significance
+
+            match study.SumOfLogs with
+            | Some sum -> "sum of the learned log-ratios", sum
+            | None -> ()
+        | None -> ()
+        for twin in [ this.Score; this.Conventional ] |> List.choose id do
+            twin.Name, twin.Significance
     ]
 
     /// The measurements as a table.
@@ -162,19 +181,29 @@ module RunResult =
             writer.WriteStartObject key
             writer.WriteString("name", twin.Name)
             writer.WriteNumber("bins", twin.Edges.Length - 1)
+            writeMeasured writer "significance" twin.Significance
             writeMeasurement writer "expected" twin.Expected
             twin.Observed |> Option.iter (writeMeasurement writer "observed")
             writer.WriteEndObject()
 
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
     /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>score</c>,
-    /// <c>conventional</c>, <c>normalisation</c>.</summary>
+    /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
+    /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
         writer.WriteString("analysis", result.Analysis.Name)
         writer.WriteNumber("seed", result.Analysis.Seed)
         writer.WriteBoolean("passed", result.Passed)
         writeMeasurement writer "fit" result.Headline
         writeChecks writer result.Checks
+
+        if not result.Warnings.IsEmpty then
+            writer.WriteStartArray "warnings"
+
+            for warning in result.Warnings do
+                writer.WriteStringValue warning
+
+            writer.WriteEndArray()
 
         result.BlindReason
         |> Option.iter (fun reason -> writer.WriteString("blind", reason))
@@ -191,12 +220,24 @@ module RunResult =
             numbers.Number("errorOfFit", study.ErrorOfFit, (fun () -> "no error at a bound"))
             numbers.Close()
             writeMeasured writer "significance" study.Significance
+            writeMeasured writer "oneStep" study.OneStep
+            study.SumOfLogs |> Option.iter (writeMeasured writer "sumOfLogs")
             writeMeasurement writer "measurement" study.Measurement
             writer.WriteEndObject()
 
         writeMeasurement writer "asimov" result.Asimov
         writeTwin writer "score" result.Score
         writeTwin writer "conventional" result.Conventional
+        writer.WriteStartArray "separation"
+
+        for pair in result.Separation do
+            writer.WriteStartObject()
+            writer.WriteString("signal", pair.Signal)
+            writer.WriteString("background", pair.Background)
+            writeMeasured writer "auc" pair.Auc
+            writer.WriteEndObject()
+
+        writer.WriteEndArray()
         writer.WriteStartArray "normalisation"
 
         for record in result.Normalisation do
