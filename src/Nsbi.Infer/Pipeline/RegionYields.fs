@@ -29,14 +29,19 @@ module RegionYields =
             if System.Double.IsFinite value then value else nominal
         | None -> nominal
 
+    /// A bin without nominal events keeps to that: a few varied events in it would make its expectation
+    /// negative on the other side of 0.
+    let private covered (nominal: float list) (varied: float list) =
+        List.map2 (fun y v -> if y = 0.0 then 0.0 else v) nominal varied
+
     /// The two sides of the varied bins, low first.
     let private sides (plan: VariationPlan) (nominal: float list) (varied: Sides<float list>) =
         let down =
             match varied.Down with
-            | Some down -> down
+            | Some down -> covered nominal down
             | None -> List.map2 (low plan) nominal varied.Up
 
-        down, varied.Up
+        down, covered nominal varied.Up
 
     let private plansOf (plans: VariationPlan list) (term: MixtureTerm) =
         plans |> List.filter (fun plan -> List.contains term.Name plan.Processes)

@@ -18,7 +18,14 @@ module internal SystematicParts =
             | true, value when value.ValueKind = JsonValueKind.String -> value.GetString()
             | _ -> ""
 
-        if place.Element.ValueKind <> JsonValueKind.Object then
+        let isPlain =
+            place.Element.ValueKind = JsonValueKind.Object
+            && place.Element.EnumerateObject()
+               |> Seq.countBy _.Name
+               |> Seq.forall (fun (_, count) -> count = 1)
+
+        // What is no parameter is reported where it is read.
+        if not isPlain then
             place
         else
             let node = JsonObject.Create place.Element

@@ -63,7 +63,7 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     "$.systematics[2].weights.S.up",
     "exp"
     "events that vary twice",
-    set "systematics/2/parameter" "\"jes\"" >> set "systematics/2/weights/NI" """{"up": "1", "down": "1"}""",
+    set "systematics/2/parameter" "\"jes\"" >> set "systematics/2/weights/NI" """{"up": "1"}""",
     "$.systematics",
     "more than once"
     "nothing at all",
