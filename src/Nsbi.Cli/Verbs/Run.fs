@@ -45,6 +45,12 @@ module RunVerb =
         Unblind = parsed.Contains RunOption.Unblind
     }
 
+    let private expected (run: RunResult) : string option =
+        run.Expected
+        |> Option.map (fun study ->
+            FormattableString.Invariant
+                $"Expected significance {study.Significance.Value:F3} ± {study.Significance.Error:F3} (finite simulation)")
+
     let private text (report: string) (run: RunResult) () : string =
         String.Join(
             "\n\n",
@@ -52,6 +58,8 @@ module RunVerb =
                 yield run.Analysis.Name
                 yield string run.Headline.Fit
                 yield string run
+                yield! expected run |> Option.toList
+                yield! run.Warnings
                 yield! run.BlindReason |> Option.toList
                 yield $"{AnalysisCall.passed run}\nreport: {report}"
             ]

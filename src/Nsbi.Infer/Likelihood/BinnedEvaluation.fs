@@ -1,6 +1,6 @@
 namespace Nsbi.Infer
 
-open Nsbi.Model
+open System
 
 // Axes: process c, bin b.
 
@@ -8,51 +8,69 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module internal BinnedEvaluation =
 
-    /// <summary>Adds Σ_b −2 ln Pois(n_b | ν_b) of a channel, without 2 ln n_b!; or says why it is
-    /// +∞.</summary>
+    /// <summary>Why −2 ln L is +∞, if it is: a negative expectation, none for a count, or a yield
+    /// that is not a number.</summary>
+    let private impossible (channel: CompiledBinned) (space: BinnedSpace) (counts: float[]) =
+        let isPossible b =
+            let nu = space.Expected[b]
+            nu > 0.0 && nu < infinity || nu = 0.0 && counts[b] = 0.0
+
+        let mutable bin = 0
+
+        while bin < channel.Bins && isPossible bin do
+            bin <- bin + 1
+
+        if bin = channel.Bins then
+            None
+        else
+            let undefined =
+                space.Processes
+                |> Array.tryFind (fun state ->
+                    Seq.exists
+                        (fun b -> not (Double.IsFinite(state.Scale * state.Content b)))
+                        (seq { 0 .. channel.Bins - 1 }))
+
+            match undefined with
+            | Some state -> Some(UndefinedCoefficient(channel.Name, state.Process.Name))
+            | None -> Some(BinExpectation(channel.Name, bin, counts[bin], space.Expected[bin]))
+
+    /// Σ_b −2 ln Pois(n_b | ν_b) without 2 ln n_b!, with its derivatives in the ν_b.
+    let private poisson (channel: CompiledBinned) (space: BinnedSpace) (counts: float[]) =
+        let mutable value = 0.0
+
+        for b in 0 .. channel.Bins - 1 do
+            let nu, n = space.Expected[b], counts[b]
+
+            if n = 0.0 then
+                value <- value + 2.0 * nu
+                space.Weight[b] <- 2.0
+                space.Curvature[b] <- 0.0
+            else
+                value <- value + 2.0 * (nu - n * log nu)
+                space.Weight[b] <- 2.0 * (1.0 - n / nu)
+                space.Curvature[b] <- 2.0 * n / (nu * nu)
+
+        value
+
+    /// <summary>Adds Σ_b −2 ln Pois(n_b | ν_b) of a channel, without 2 ln n_b!, with its derivatives
+    /// if they are asked for; or says why it is +∞.</summary>
     let add
         (kappa: float[])
         (sum: JetSum)
+        (derivatives: bool)
         (channel: CompiledBinned)
         (counts: float[])
         : Impossible option =
-        let scales = LocalCoefficient.jets channel.Coefficients kappa
+        let space = channel.Spaces.Rent()
+        BinnedChannel.fill channel kappa derivatives space
+        let reason = impossible channel space counts
 
-        match LocalCoefficient.undefined channel.Name channel.Processes scales with
-        | Some reason -> Some reason
-        | None ->
-            let size = scales.Length
-            let first = Array.zeroCreate size
-            let second = Array.zeroCreate (size * size)
-            let mutable value = 0.0
-            let mutable impossible = None
-            let expected = BinnedChannel.expected channel kappa
+        if reason.IsNone then
+            sum.AddValue(poisson channel space counts)
 
-            for b in 0 .. channel.Bins - 1 do
-                let nu, n = expected[b], counts[b]
+            if derivatives then
+                BinnedHessian.fillSlopes channel space
+                BinnedHessian.add channel space sum
 
-                if nu < 0.0 || (nu = 0.0 && n > 0.0) then
-                    if impossible.IsNone then
-                        impossible <- Some(BinExpectation(channel.Name, b, n, nu))
-                else
-                    // The constants 2 lnΓ(n + 1) are kept by the observation.
-                    let slope, curvature =
-                        if n = 0.0 then
-                            value <- value + 2.0 * nu
-                            2.0, 0.0
-                        else
-                            value <- value + 2.0 * (nu - n * log nu)
-                            2.0 * (1.0 - n / nu), 2.0 * n / (nu * nu)
-
-                    for c in 0 .. size - 1 do
-                        let y = channel.Yields[c][b]
-                        first[c] <- first[c] + slope * y
-
-                        for d in 0 .. size - 1 do
-                            second[size * c + d] <-
-                                second[size * c + d] + curvature * y * channel.Yields[d][b]
-
-            if impossible.IsNone then
-                sum.AddChain(value, first, second, scales)
-
-            impossible
+        channel.Spaces.Return space
+        reason

@@ -212,9 +212,9 @@ module internal Compilation =
         for channel in model.Model.Channels do
             for p in Channel.processes channel do
                 for modifier in p.Modifiers do
-                    match modifier with
-                    | NormFactor _
-                    | Lumi _ -> ()
+                    match modifier, channel with
+                    | _, Binned _
+                    | (NormFactor _ | Lumi _), _ -> ()
                     | _ ->
                         fault
                             $"channel '{Channel.name channel}', process '{p.Name}'"

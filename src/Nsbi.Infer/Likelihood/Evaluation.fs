@@ -53,6 +53,11 @@ type internal JetSum(n: int) =
         Hessian = hessian
     }
 
+    /// The gradient so far, to be added to.
+    member _.Gradient: float[] = gradient
+    /// The Hessian so far, to be added to symmetrically.
+    member _.Hessian: float[,] = hessian
+
     /// Adds a constant.
     member _.AddValue(constant: float) = value <- value + constant
 

@@ -134,7 +134,7 @@ module Likelihood =
                     addConstraint k observation.Constraints[k]
 
                 for k in 0 .. compiled.Binned.Length - 1 do
-                    BinnedEvaluation.add kappa sum compiled.Binned[k] observation.BinCounts[k]
+                    BinnedEvaluation.add kappa sum true compiled.Binned[k] observation.BinCounts[k]
 
                 for k in 0 .. compiled.Unbinned.Length - 1 do
                     addUnbinned team inner kappa sum compiled.Unbinned[k] observation.Events[k]

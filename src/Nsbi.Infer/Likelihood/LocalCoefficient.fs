@@ -6,11 +6,18 @@ open Nsbi.Model
 /// <summary>The coefficient of a process in the inner coordinates, over the few parameters it
 /// mentions.</summary>
 [<Sealed>]
-type internal LocalCoefficient(inner: InnerCoordinates, coefficient: Coefficient) =
-    let rewritten = inner.Rewrite coefficient
+type internal LocalCoefficient private (all: ParameterIndex, rewritten: Coefficient) =
     let names = Coefficient.parameters rewritten |> List.map _.Name |> List.distinct
     let index = ParameterIndex.OfNames names
-    let places = names |> List.map (fun name -> inner.Index[name]) |> List.toArray
+    let places = names |> List.map (fun name -> all[name]) |> List.toArray
+
+    /// A coefficient as the model has it.
+    new(inner: InnerCoordinates, coefficient: Coefficient) =
+        LocalCoefficient(inner.Index, inner.Rewrite coefficient)
+
+    /// A coefficient that is a function of the inner coordinates already.
+    static member OfRewritten(inner: InnerCoordinates, rewritten: Coefficient) =
+        LocalCoefficient(inner.Index, rewritten)
 
     /// Where its parameters are in θ.
     member _.Places: int[] = places

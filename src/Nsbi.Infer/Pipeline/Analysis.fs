@@ -71,7 +71,7 @@ type DataSource =
 type Conventional = {
     /// A column, or an expression of columns.
     Observable: string
-    /// Bin edges, increasing; events outside are left out.
+    /// Bin edges, increasing; events outside, or without the observable, are left out.
     Edges: float list
 }
 
@@ -90,6 +90,9 @@ type Analysis = {
     Selection: string option
     /// Features of the networks, as text: see <see cref="T:Nsbi.Learn.Events.Feature" />.
     Features: string list
+    /// The number that stands for a missing value in the columns of the features and of the
+    /// observable: see <see cref="T:Nsbi.Learn.Events.FittedMissing" />. None: every number is one.
+    Missing: float option
     /// Weight w_k of each sample in the reference density p_ref = Σ_k w_k p_k.
     Reference: (string * float) list
     /// What is done with negative weights in the training; yields keep their signs.

@@ -27,14 +27,15 @@ module AnalysisChecks =
 
     let private pick (rows: int[]) (values: 'a[]) = rows |> Array.map (fun i -> values[i])
 
-    /// The features as columns, before any scaling inside the networks.
+    /// The features as columns, before any scaling inside the networks; NaN where they are missing.
     let private features (learned: LearnedModel) (fitted: FittedFeatures) held =
-        match FittedFeatures.apply fitted (EventTable.take held learned.Simulated.Events) with
+        let table = EventTable.take held learned.Simulated.Events
+
+        match FittedFeatures.apply fitted table with
         | Ok matrix ->
-            matrix.Names
-            |> Seq.mapi (fun j name ->
-                name, Array.init matrix.Rows (fun i -> float matrix.Values[i * matrix.Columns + j]))
-            |> Seq.toList
+            fitted.Features
+            |> List.mapi (fun j feature ->
+                feature.Name, FittedFeatures.column j fitted table matrix)
         | Error faults -> invalidOp (Fault.render faults)
 
     /// Calibration, closure, normalisation and tails of the ratio of sample k on the held events.

@@ -82,23 +82,32 @@ module AnalysisEvents =
         // The analysis was checked before: its texts can be read.
         | Error fault -> invalidOp (string (fault: Fault))
 
+    let private missing (analysis: Analysis) (feature: Feature) : Feature =
+        match analysis.Missing with
+        | Some code -> Feature.missing code feature
+        | None -> feature
+
+    /// <summary>The features of the networks.</summary>
+    /// <param name="analysis">checked before</param>
+    let features (analysis: Analysis) : Feature list =
+        analysis.Features |> List.map (Feature.parse >> parsed >> missing analysis)
+
     /// The columns that tell events apart: those of the features and of the selection. What is shown
     /// beside them has no say in the folds.
     let private identity (analysis: Analysis) : string list =
-        let features = analysis.Features |> List.map (Feature.parse >> parsed)
-
         let selection =
             analysis.Selection
             |> Option.map (fun s -> Selection.parse s |> parsed |> Selection.columns)
             |> Option.defaultValue []
 
-        Feature.columns features @ selection |> List.distinct
+        Feature.columns (features analysis) @ selection |> List.distinct
 
     let private observable (analysis: Analysis) : Feature option =
         analysis.Conventional
-        |> Option.map (fun c -> Feature.parse c.Observable |> parsed)
+        |> Option.map (fun c -> Feature.parse c.Observable |> parsed |> missing analysis)
 
-    /// The values of the observable; what its transforms learn is learned from the simulation.
+    /// The values of the observable, NaN where it is missing; what its transforms learn is learned from
+    /// the simulation.
     let private observableValues analysis (simulated: EventTable) (observed: EventTable option) =
         match observable analysis with
         | None -> Ok None
@@ -107,7 +116,7 @@ module AnalysisEvents =
             |> Result.bind (fun fitted ->
                 let values table =
                     FittedFeatures.apply fitted table
-                    |> Result.map (fun matrix -> matrix.Values |> Array.map float)
+                    |> Result.map (fun matrix -> FittedFeatures.column 0 fitted table matrix)
 
                 let data =
                     match observed with

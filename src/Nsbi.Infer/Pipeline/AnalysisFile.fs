@@ -39,6 +39,7 @@ module AnalysisFile =
             "seed"
             "blind"
             "selection"
+            "missing"
             "negativeWeights"
             "networks"
             "preselection"
@@ -109,6 +110,7 @@ module AnalysisFile =
                     required "samples" [] (fun p -> reader.ListOf(p, AnalysisParts.sample reader))
                 Selection = optional "selection" None (some reader.Text)
                 Features = required "features" [] texts
+                Missing = optional "missing" None (some reader.Number)
                 Reference = required "reference" [] (AnalysisParts.shares reader)
                 NegativeWeights =
                     optional "negativeWeights" NegativeWeights.Refuse (fun p ->

@@ -125,6 +125,9 @@ module AnalysisReport =
                 $"Simulated events: {analysis.Interest} = {fitted study} where {number study.Truth} is true, expected significance {study.Significance}; the errors are those of the finite simulation at known yields; what another training would change comes on top."
             | None ->
                 "The simulated events cannot be fitted themselves: at the nominal point a coefficient or a weight of theirs is negative. Only the learned Asimov set says what is expected."
+            for pair in run.Separation do
+                $"Area under the ROC curve of r_{pair.Signal}/r_{pair.Background} with the weights of the events: {pair.Auc}."
+            yield! run.Warnings
             yield! analysis.Notes
             yield! Option.toList run.BlindReason
             match run.Preselection with

@@ -33,6 +33,10 @@ type RunResult = {
     BlindReason: string option
     /// Where in phase space the parameter of interest is measured.
     Sensitivity: ReportSensitivity list
+    /// How well the ratios tell signals from backgrounds.
+    Separation: Separation list
+    /// What a person should look at that is no failed check.
+    Warnings: string list
     /// Files that were read, with their SHA-256.
     Files: (string * string) list
 } with
@@ -168,13 +172,22 @@ module RunResult =
 
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
     /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>score</c>,
-    /// <c>conventional</c>, <c>normalisation</c>.</summary>
+    /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
+    /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
         writer.WriteString("analysis", result.Analysis.Name)
         writer.WriteNumber("seed", result.Analysis.Seed)
         writer.WriteBoolean("passed", result.Passed)
         writeMeasurement writer "fit" result.Headline
         writeChecks writer result.Checks
+
+        if not result.Warnings.IsEmpty then
+            writer.WriteStartArray "warnings"
+
+            for warning in result.Warnings do
+                writer.WriteStringValue warning
+
+            writer.WriteEndArray()
 
         result.BlindReason
         |> Option.iter (fun reason -> writer.WriteString("blind", reason))
@@ -197,6 +210,16 @@ module RunResult =
         writeMeasurement writer "asimov" result.Asimov
         writeTwin writer "score" result.Score
         writeTwin writer "conventional" result.Conventional
+        writer.WriteStartArray "separation"
+
+        for pair in result.Separation do
+            writer.WriteStartObject()
+            writer.WriteString("signal", pair.Signal)
+            writer.WriteString("background", pair.Background)
+            writeMeasured writer "auc" pair.Auc
+            writer.WriteEndObject()
+
+        writer.WriteEndArray()
         writer.WriteStartArray "normalisation"
 
         for record in result.Normalisation do

@@ -1,5 +1,6 @@
 namespace Nsbi.Infer
 
+open System
 open Nsbi.Learn.Events
 
 /// What is measured with a learned model, in the order in which it is done.
@@ -18,6 +19,21 @@ module internal RunStages =
         | Some(Error error) -> Error error
 
     let private sentences result = result |> Result.mapError NotSuccessful
+
+    /// Sentences on numbers that look like a code for missing values and are not declared as one.
+    let private suspicions (trained: TrainedAnalysis) : string list =
+        let codes = FittedFeatures.codes trained.Features
+        let columns = FittedFeatures.columns trained.Features
+
+        MissingValues.suspects columns trained.Selected.Simulated.Events
+        |> List.filter (fun found -> codes.TryFind found.Column <> Some found.Code)
+        |> List.groupBy _.Code
+        |> List.map (fun (code, found) ->
+            let names = found |> List.map _.Column |> String.concat ", "
+            let most = 100.0 * (found |> List.map _.Share |> List.max)
+
+            FormattableString.Invariant
+                $"{code:R} looks like a code for missing values: up to {most:F1} %% of the simulated events have it in {names}, apart from all other values. If it is one, say \"missing\": {code:R}; now it is a number like any other.")
 
     /// Everything that can be said without the data.
     let expect
@@ -84,8 +100,13 @@ module internal RunStages =
                             match study with
                             | Some study ->
                                 FittedFeatures.columns trained.Features
-                                |> Sensitivity.byColumn learned study.Weights
+                                |> Sensitivity.byColumn
+                                    learned
+                                    study.Weights
+                                    (FittedFeatures.codes trained.Features)
                             | None -> []
+                        Separation = Separation.ofModel learned
+                        Warnings = suspicions trained
                         Files = trained.Events.Files
                     })))
 

@@ -49,9 +49,7 @@ module internal TrainedAnalysis =
 
         AnalysisEvents.read folder analysis
         |> Result.bind (fun selected ->
-            analysis.Features
-            |> Feature.parseAll
-            |> Result.bind (fun features -> FittedFeatures.fit features selected.Simulated.Events)
+            FittedFeatures.fit (AnalysisEvents.features analysis) selected.Simulated.Events
             |> Result.bind (fun features ->
                 match analysis.Preselection with
                 | None -> Ok(selected, None, [], None)

@@ -250,6 +250,10 @@ module internal ReportSections =
                     FormattableString.Invariant
                         $"Closure in {closure.Feature}: χ² = {closure.ChiSquare.Value:F1} for {closure.ChiSquare.DegreesOfFreedom}, "
                     + $"p = {Quantity.brief 2 closure.ChiSquare.PValue}."
+                    + (match closure.Missing with
+                       | Some missing ->
+                           $" Missing in a share of {missing.Target} of {ratio.Process} and {missing.Reweighted} of the reweighted reference."
+                       | None -> "")
                 )
         ]
     ]

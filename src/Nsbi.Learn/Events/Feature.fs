@@ -45,17 +45,20 @@ type FeatureTransform =
 
 /// <summary>One input of a network: a name, an expression of columns, and transforms.</summary>
 /// <remarks>
-/// Written <c>[name =] expression { | transform }</c>, as in
+/// Written <c>[name =] expression [| missing(code)] { | transform }</c>, as in
 /// <c>logPt = Higgs_pt / Higgs_mass | log | clip(-3, 3) | standardise</c>. The expression has the
 /// grammar of selections; transforms are <c>log log1p sqrt abs cos sin clip(low, high) standardise
 /// minmax minmax(low, high)</c>; <c>minmax</c> alone goes to 0 … 1. Without a name the expression
-/// is the name.
+/// is the name. With <c>missing(-999)</c> an event lacks the feature where a column that the
+/// expression reads is −999: see <see cref="T:Nsbi.Learn.Events.FittedMissing" />.
 /// </remarks>
 type Feature = {
     /// What tables, faults and reports call it.
     Name: string
     /// What is computed of an event.
     Expression: Expression
+    /// The number that stands in the columns for a value that is not there, if any does.
+    Missing: float option
     /// What is done to that, first step first.
     Transforms: FeatureTransform list
 } with
@@ -70,8 +73,19 @@ type Feature = {
             else
                 Expression.PrintName this.Name + " = "
 
+        let missing =
+            match this.Missing with
+            | Some code -> String.Format(CultureInfo.InvariantCulture, " | missing({0:R})", code)
+            | None -> ""
+
         let steps = this.Transforms |> List.map (fun step -> " | " + string step)
-        name + expression + String.concat "" steps
+        name + expression + missing + String.concat "" steps
+
+/// A step as it is written: a transform, or the word on missing values.
+[<RequireQualifiedAccess>]
+type private Step =
+    | Transform of FeatureTransform
+    | Missing of code: float
 
 /// Words and texts of features.
 [<RequireQualifiedAccess>]
@@ -93,19 +107,21 @@ module Feature =
     let private transformOf name (bounds: float list option) =
         let range make low high =
             if low < high then
-                Result.Ok(make (low, high))
+                Result.Ok(Step.Transform(make (low, high)))
             else
                 Result.Error $"{name} needs a lower bound below the upper one"
 
         match name, bounds, List.tryFind (fun step -> string step = name) simple with
-        | _, None, Some step -> Result.Ok step
+        | _, None, Some step -> Result.Ok(Step.Transform step)
         | _, Some _, Some _ -> Result.Error $"{name} takes no numbers here"
         | "clip", Some [ low; high ], _ -> range FeatureTransform.Clip low high
         | "minmax", Some [ low; high ], _ -> range FeatureTransform.MinMax low high
-        | "minmax", None, _ -> Result.Ok(FeatureTransform.MinMax(0.0, 1.0))
+        | "minmax", None, _ -> Result.Ok(Step.Transform(FeatureTransform.MinMax(0.0, 1.0)))
+        | "missing", Some [ code ], _ -> Result.Ok(Step.Missing code)
+        | "missing", _, _ -> Result.Error "missing takes one number: missing(-999)"
         | ("clip" | "minmax"), _, _ -> Result.Error $"{name} takes two numbers: {name}(-3, 3)"
         | _ ->
-            let known = (simple |> List.map string) @ [ "clip"; "minmax" ]
+            let known = (simple |> List.map string) @ [ "clip"; "minmax"; "missing" ]
 
             let hint =
                 match Fault.nearest name known with
@@ -114,7 +130,7 @@ module Feature =
 
             Result.Error $"there is no transform '{name}'; {hint}"
 
-    let private transform: Parser<Result<FeatureTransform, int64 * string>, unit> =
+    let private step: Parser<int64 * Result<Step, string>, unit> =
         let bounds =
             between
                 (pchar '(' .>> spaces)
@@ -125,8 +141,7 @@ module Feature =
             many1SatisfyL (fun c -> isAsciiLetter c || isDigit c) "a transform" .>> spaces
 
         ExpressionParser.position .>>. word .>>. opt bounds
-        |>> fun ((at, name), bounds) ->
-            transformOf name bounds |> Result.mapError (fun reason -> at, reason)
+        |>> fun ((at, name), bounds) -> at, transformOf name bounds
 
     let private feature: Parser<Result<Feature, int64 * string>, unit> =
         let equals = pchar '=' >>. notFollowedBy (pchar '=') >>. spaces
@@ -135,13 +150,17 @@ module Feature =
         pipe3
             name
             ExpressionParser.expression
-            (many (pchar '|' >>. spaces >>. transform))
-            (fun name expression transforms ->
+            (many (pchar '|' >>. spaces >>. step))
+            (fun name expression steps ->
                 let wrong =
-                    transforms
-                    |> List.tryPick (function
-                        | Result.Error e -> Some e
-                        | _ -> None)
+                    steps
+                    |> List.indexed
+                    |> List.tryPick (fun (place, (at, step)) ->
+                        match step with
+                        | Result.Error reason -> Some(at, reason)
+                        | Result.Ok(Step.Missing _) when place > 0 ->
+                            Some(at, "missing is about the columns: it stands before all else")
+                        | Result.Ok _ -> None)
 
                 match expression, wrong with
                 | Result.Error misfit, _
@@ -150,10 +169,17 @@ module Feature =
                     Result.Ok {
                         Name = name |> Option.defaultValue (string expression)
                         Expression = expression
+                        Missing =
+                            steps
+                            |> List.tryPick (fun (_, step) ->
+                                match step with
+                                | Result.Ok(Step.Missing code) -> Some code
+                                | _ -> None)
                         Transforms =
-                            transforms
-                            |> List.choose (function
-                                | Result.Ok t -> Some t
+                            steps
+                            |> List.choose (fun (_, step) ->
+                                match step with
+                                | Result.Ok(Step.Transform transform) -> Some transform
                                 | _ -> None)
                     })
 
@@ -198,8 +224,21 @@ module Feature =
     let ofColumn (name: string) : Feature = {
         Name = Expression.PrintName name
         Expression = Column name
+        Missing = None
         Transforms = []
     }
+
+    /// <summary>The feature with a number that stands for missing values in its columns; a feature
+    /// that names its own keeps that.</summary>
+    /// <exception cref="T:System.ArgumentException">the code is not finite</exception>
+    let missing (code: float) (feature: Feature) : Feature =
+        if not (Double.IsFinite code) then
+            invalidArg (nameof code) $"{code} stands for nothing: NaN and infinities are refused"
+
+        {
+            feature with
+                Missing = Some(defaultArg feature.Missing code)
+        }
 
     /// The columns that features read, in the order of their first appearance.
     let columns (features: Feature list) : string list =

@@ -10,7 +10,8 @@ open Nsbi.Learn
 /// <remarks>
 /// <c>[{ "name": …, "expression": …, "transforms": [{ "kind": "log" }, { "kind": "standardise",
 /// "mean": …, "deviation": … }, …] }, …]</c>; clip has <c>low</c> and <c>high</c>, minmax those and
-/// <c>least</c>, <c>greatest</c>.
+/// <c>least</c>, <c>greatest</c>. A feature that may be missing has <c>"missing": { "code": … }</c>,
+/// with <c>fill</c> and <c>indicator</c> where it was missing in some events.
 /// </remarks>
 [<RequireQualifiedAccess>]
 module FittedFeaturesJson =
@@ -31,6 +32,21 @@ module FittedFeaturesJson =
             writer.WriteStartObject()
             writer.WriteString("name", feature.Name)
             writer.WriteString("expression", string feature.Expression)
+
+            match feature.Missing with
+            | None -> ()
+            | Some missing ->
+                writer.WriteStartObject "missing"
+
+                match missing with
+                | FittedMissing.Never code -> writer.WriteNumber("code", code)
+                | FittedMissing.Filled(code, fill, indicator) ->
+                    writer.WriteNumber("code", code)
+                    writer.WriteNumber("fill", fill)
+                    writer.WriteNumber("indicator", indicator)
+
+                writer.WriteEndObject()
+
             writer.WriteStartArray "transforms"
 
             for transform in feature.Transforms do
@@ -153,14 +169,46 @@ module FittedFeaturesJson =
                 fault |> Fault.inJson source $"{path}.expression" |> log.Add
                 Number 0.0
 
+        let missing path element =
+            tryGet "missing" element
+            |> Option.map (fun found ->
+                let path = $"{path}.missing"
+                let code = number path "code" found
+
+                match tryGet "fill" found, tryGet "indicator" found with
+                | None, None -> FittedMissing.Never code
+                | _, Some place when
+                    place.ValueKind = JsonValueKind.Number && fst (place.TryGetInt32())
+                    ->
+                    FittedMissing.Filled(code, number path "fill" found, place.GetInt32())
+                | _, other ->
+                    let found = other |> Option.map _.GetRawText()
+                    fault $"{path}.indicator" "a number is missing" "write a whole number" found
+                    FittedMissing.Never code)
+
         let feature (path, element) : FittedFeature = {
             Name = text path "name" element
             Expression = expression path element
+            Missing = missing path element
             Transforms =
                 items $"{path}.transforms" (tryGet "transforms" element) |> List.map transform
         }
 
         let features = items path (Some element) |> List.map feature
+
+        let indicators =
+            features
+            |> List.choose (fun feature ->
+                match feature.Missing with
+                | Some(FittedMissing.Filled(_, _, indicator)) -> Some indicator
+                | _ -> None)
+            |> List.distinct
+            |> List.sort
+
+        if indicators <> [ 0 .. indicators.Length - 1 ] then
+            let found = String.Join(", ", indicators)
+            let problem = "the indicators of missing values are not numbered from 0 on"
+            fault path problem "leave no number out" (Some found)
 
         if log.IsEmpty then
             Ok { Features = features }

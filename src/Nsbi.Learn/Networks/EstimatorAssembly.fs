@@ -7,6 +7,19 @@ open Nsbi.Learn
 /// <summary>Ratio estimators out of trained networks.</summary>
 [<RequireQualifiedAccess>]
 module EstimatorAssembly =
+    /// A network of a task's bytes, with as many inputs as wanted.
+    let internal findNetwork (bytes: Map<string, byte[]>) (inputs: int) (name: string) =
+        match Map.tryFind name bytes with
+        | None -> Error [ Fault.create name "the network is missing" "train it" ]
+        | Some bytes ->
+            match Network.ofBytes name bytes with
+            | Ok network when network.InputCount <> inputs ->
+                Fault.create name "the network has other features" "train it again"
+                |> Fault.withValue $"{network.InputCount} and {inputs}"
+                |> List.singleton
+                |> Error
+            | result -> result
+
     /// The networks of a fold in the order of targets and members.
     let private networksOf settings mixture (find: string -> Result<Network, Fault list>) fold =
         let wanted =
@@ -162,17 +175,7 @@ module EstimatorAssembly =
         : Result<RatioEstimator, Fault list> =
         let bytes = Map.ofList networks
 
-        let find name =
-            match Map.tryFind name bytes with
-            | None -> Error [ Fault.create name "the network is missing" "train it" ]
-            | Some bytes ->
-                match Network.ofBytes name bytes with
-                | Ok network when network.InputCount <> events.FeatureCount ->
-                    Fault.create name "the network has other features" "train it again"
-                    |> Fault.withValue $"{network.InputCount} and {events.FeatureCount}"
-                    |> List.singleton
-                    |> Error
-                | result -> result
+        let find = findNetwork bytes events.FeatureCount
 
         let folds = List.init settings.Folds (networksOf settings mixture find)
 

@@ -72,6 +72,21 @@ module EstimatorSettings =
         | [] -> Ok settings
         | faults -> Error faults
 
+    let internal read (fields: JsonFields) : EstimatorSettings = {
+        Training = ClassifierSettings.read fields standard.Training
+        Head =
+            fields.Word(
+                "head",
+                standard.Head,
+                [ "softmax", Head.Softmax; "separate", Head.Separate ]
+            )
+        Folds = fields.Int("folds", standard.Folds)
+        Members = fields.Int("members", standard.Members)
+        HeldOut = fields.Float("heldOut", standard.HeldOut)
+        CheckFraction = fields.Float("checkFraction", standard.CheckFraction)
+        Seed = fields.UInt64("seed", standard.Seed)
+    }
+
     /// <summary>Settings from a JSON object; a field that is absent keeps the standard value.</summary>
     /// <param name="source">the file, as faults should name it</param>
     /// <param name="path">where the object stands in the file, such as <c>$.networks</c></param>
@@ -84,29 +99,12 @@ module EstimatorSettings =
         : Result<EstimatorSettings, Fault list> =
         let log = FaultLog()
         let fields = JsonFields(source, path, element, log)
-
-        let settings = {
-            Training = ClassifierSettings.read fields standard.Training
-            Head =
-                fields.Word(
-                    "head",
-                    standard.Head,
-                    [ "softmax", Head.Softmax; "separate", Head.Separate ]
-                )
-            Folds = fields.Int("folds", standard.Folds)
-            Members = fields.Int("members", standard.Members)
-            HeldOut = fields.Float("heldOut", standard.HeldOut)
-            CheckFraction = fields.Float("checkFraction", standard.CheckFraction)
-            Seed = fields.UInt64("seed", standard.Seed)
-        }
-
+        let settings = read fields
         fields.Close()
         faults source settings |> List.map (Fault.inJson source path) |> log.AddRange
         if log.IsEmpty then Ok settings else Error(log.ToList())
 
-    /// <summary>Writes the settings as one JSON object; <c>ofJson</c> reads the same settings back.</summary>
-    let writeJson (writer: Utf8JsonWriter) (settings: EstimatorSettings) : unit =
-        writer.WriteStartObject()
+    let internal write (writer: Utf8JsonWriter) (settings: EstimatorSettings) : unit =
         ClassifierSettings.write writer settings.Training
 
         let head =
@@ -120,6 +118,11 @@ module EstimatorSettings =
         writer.WriteNumber("heldOut", settings.HeldOut)
         writer.WriteNumber("checkFraction", settings.CheckFraction)
         writer.WriteNumber("seed", settings.Seed)
+
+    /// <summary>Writes the settings as one JSON object; <c>ofJson</c> reads the same settings back.</summary>
+    let writeJson (writer: Utf8JsonWriter) (settings: EstimatorSettings) : unit =
+        writer.WriteStartObject()
+        write writer settings
         writer.WriteEndObject()
 
     /// <summary>The settings as JSON text: equal settings give equal text.</summary>

@@ -18,8 +18,8 @@ module internal NetworkGraph =
         |> List.mapi (fun l (rows, columns) ->
             parameter $"w{l}" rows columns, parameter $"b{l}" 1 columns)
 
-    /// The logits, batch x outputs.
-    let logits (architecture: Architecture) (inputs: int) (layers: (Node * Node) list) : Node =
+    /// The logits of any rows x, batch x outputs.
+    let logitsOf (architecture: Architecture) (layers: (Node * Node) list) (x: Node) : Node =
         let last = layers.Length - 1
 
         let layer (x: Node) (l: int, (w: Node, b: Node)) =
@@ -28,7 +28,11 @@ module internal NetworkGraph =
             else
                 dense architecture.Activation w b x |> dropout $"d{l}" architecture.Dropout
 
-        List.fold layer (input "x" inputs) (List.indexed layers)
+        List.fold layer x (List.indexed layers)
+
+    /// The logits of the input "x", batch x outputs.
+    let logits (architecture: Architecture) (inputs: int) (layers: (Node * Node) list) : Node =
+        logitsOf architecture layers (input "x" inputs)
 
     /// The weighted cross-entropy of each row, batch x 1.
     let rowLoss (outputs: int) (logits: Node) : Node =
@@ -65,3 +69,10 @@ module internal NetworkGraph =
             [ $"w{l}", values; $"b{l}", Array2D.zeroCreate 1 columns ])
         |> List.concat
         |> Map.ofList
+
+    /// The same values with an output layer of zeros: the training starts at r = 1 for every event, not at
+    /// a random function that it would have to unlearn where the densities hardly differ.
+    let startingAtOne (architecture: Architecture) (values: Values) : Values =
+        let name = $"w{architecture.Hidden.Length}"
+        let last = values[name]
+        Map.add name (Array2D.zeroCreate (Array2D.length1 last) (Array2D.length2 last)) values

@@ -11,6 +11,8 @@ type ClassifierTarget =
     | AllClasses
     /// The class of this number from the reference mixture, each with weight ½: one logit.
     | AgainstReference of classIndex: int
+    /// The samples, at their parameter values, from the reference: one logit of features and parameters.
+    | Parameterised
 
 /// Rows of features and targets as the graph's inputs, standardised, with weights of mean 1.
 type internal TrainingSet = { Table: Table; Rows: int }
@@ -21,7 +23,8 @@ module internal TrainingSet =
     let outputs (target: ClassifierTarget) (events: LabelledEvents) : int =
         match target with
         | ClassifierTarget.AllClasses -> events.ClassCount
-        | ClassifierTarget.AgainstReference _ -> 1
+        | ClassifierTarget.AgainstReference _
+        | ClassifierTarget.Parameterised -> 1
 
     /// (a, b) per row: for one logit the weights as class and as reference, each side adding up to ½;
     /// otherwise the weight in its class and 0. All add up to 1. A class without weight in these rows
@@ -47,7 +50,9 @@ module internal TrainingSet =
             | ClassifierTarget.AllClasses -> struct (mixture[classes[row]] * share row, 0.0)
             | ClassifierTarget.AgainstReference wanted ->
                 let asClass = if classes[row] = wanted then 0.5 * share row else 0.0
-                struct (asClass, 0.5 * mixture[classes[row]] * share row))
+                struct (asClass, 0.5 * mixture[classes[row]] * share row)
+            | ClassifierTarget.Parameterised ->
+                invalidOp "Events with parameters have a training set of their own.")
 
     /// The rows of positive weight.
     let used target mixture events (rows: int[]) : int[] =

@@ -28,7 +28,7 @@ type TrainingTask = {
 /// The trainings of which a ratio estimator is made.
 [<RequireQualifiedAccess>]
 module TrainingTask =
-    let private hashOf (events: LabelledEvents) : string =
+    let internal hashOf (events: LabelledEvents) : string =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
 
         let add (values: 'T[]) =
@@ -55,7 +55,8 @@ module TrainingTask =
 
     let internal nameOf (target: ClassifierTarget) (fold: int) (memberNumber: int) : string =
         match target with
-        | ClassifierTarget.AllClasses -> $"network-fold{fold}-member{memberNumber}"
+        | ClassifierTarget.AllClasses
+        | ClassifierTarget.Parameterised -> $"network-fold{fold}-member{memberNumber}"
         | ClassifierTarget.AgainstReference c -> $"network-class{c}-fold{fold}-member{memberNumber}"
 
     /// Roles of all events in a fold's training.
@@ -93,7 +94,7 @@ module TrainingTask =
     ]
 
     /// Every role of every fold needs events of every class.
-    let private roleFaults (settings: EstimatorSettings) (events: LabelledEvents) = [
+    let internal roleFaults (settings: EstimatorSettings) (events: LabelledEvents) = [
         for fold in 0 .. settings.Folds - 1 do
             let roles = roles settings events fold
 

@@ -142,6 +142,69 @@ let ``small learned imperfections pass with the standard tolerance and fail with
     Assert.That(p CheckLimits.standard, Is.GreaterThan 0.01)
     Assert.That(p strict, Is.LessThan(p CheckLimits.standard))
 
+/// The target lacks the feature in 20 % of its events, the reference in as many of those of the target
+/// in it and in 60 % of the others; the exact ratio of the events without it is theirs.
+let private lacking (index: int) (known: bool) =
+    let sample, x = sampleOf true 4000 index exact
+    let mutable random = Nsbi.Kernels.RandomStream(3UL, "missing values", uint64 index)
+    let share = 0.5 * (0.2 + 0.6)
+
+    let missing =
+        x
+        |> Array.mapi (fun i v ->
+            let isTarget = i >= 4000 || random.NextDouble() < 0.5 * exact v
+            random.NextDouble() < (if isTarget then 0.2 else 0.6))
+
+    let present v =
+        target v * 0.8 / (0.5 * target v * 0.8 + (reference v - 0.5 * target v) * 0.4)
+
+    let ratio =
+        Array.map2
+            (fun v lacks ->
+                if not known then exact v
+                elif lacks then 0.2 / share
+                else present v)
+            x
+            missing
+
+    { sample with Ratio = ratio }, Array.map2 (fun v lacks -> if lacks then nan else v) x missing
+
+[<Test>]
+let ``closure p-values of the exact ratio are uniform where values are missing`` () =
+    [|
+        for index in 1..repeats do
+            let sample, x = lacking index true
+            let _, closure = ClosureCheck.run strict "S" sample ("x", x)
+            closure.ChiSquare.PValue
+    |]
+    |> shouldBeUniform
+
+[<Test>]
+let ``events without the feature are a bin of the closure and no part of its distance`` () =
+    let sample, x = lacking 1 true
+    let checks, closure = ClosureCheck.run strict "S" sample ("x", x)
+    Assert.That(failed checks, Is.Empty)
+    let shares = closure.Missing.Value
+    Assert.That(shares.Target.Value, near (4.0 * shares.Target.Error) 0.2)
+    Assert.That(shares.Reweighted.Value, near (4.0 * shares.Reweighted.Error) 0.2)
+    Assert.That(Array.sum closure.Target.Contents, near 0.005 (1.0 - shares.Target.Value))
+    // A ratio that knows nothing of what is missing has too many of them.
+    let blind, x = lacking 1 false
+    let checks, closure = ClosureCheck.run strict "S" blind ("x", x)
+    Assert.That(failed checks, Does.Contain "closure of S in x")
+    Assert.That(closure.Missing.Value.Reweighted.Value, Is.GreaterThan 0.3)
+    let full, y = sampleOf true 4000 1 exact
+    Assert.That((ClosureCheck.run strict "S" full ("x", y) |> snd).Missing, same None)
+
+[<Test>]
+let ``a feature that the target lacks altogether is compared by its absence`` () =
+    let sample, x = sampleOf false 500 1 exact
+    let none = x |> Array.mapi (fun i v -> if i >= 500 then nan else v)
+    let checks, closure = ClosureCheck.run strict "S" sample ("x", none)
+    Assert.That(closure.Distance.Value, same 0.0)
+    Assert.That(closure.Missing.Value.Target.Value, near 1e-12 1.0)
+    Assert.That(checks.Length, same 2)
+
 [<Test>]
 let ``a ratio that is zero, infinite, NaN or saturated is counted`` () =
     let sample, _ = sampleOf false 100 1 exact

@@ -57,7 +57,7 @@ let twiceNll
         | Binned c ->
             counts[c.Name]
             |> List.iteri (fun b n ->
-                let nu = c.Processes |> List.sumBy (fun p -> scale p * p.Yields[b])
+                let nu = c.Processes |> List.sumBy (BinnedReference.expected model.Index theta b)
 
                 if nu < 0.0 || (nu = 0.0 && n > 0.0) then
                     sum <- infinity

@@ -40,6 +40,11 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     set "samples/0/selection" "\"Label = 's'\"",
     "$.samples[0].selection",
     "Label = 's'"
+    "code for missing values that is no number", set "missing" "\"none\"", "$.missing", "a number"
+    "code for missing values behind a transform",
+    set "features/0" "\"x | log | missing(-1)\"",
+    "$.features",
+    "it stands before all else"
     "feature of an unknown transform", set "features/0" "\"x | squash\"", "$.features", "squash"
     "coefficient that is no expression",
     set "terms/0/scale" "\"mu - sqrt(\"",
@@ -110,7 +115,7 @@ let private brokenNames = broken |> List.map (fun (name, _, _, _) -> name)
 
 [<Test>]
 let ``the analyses of the examples and of these tests have no fault`` () =
-    for text in [ interference; example "interference"; example "hzz4l" ] do
+    for text in [ interference; example "interference"; example "hzz4l"; example "higgsml" ] do
         AnalysisFile.parse "analysis.json" text |> succeed |> ignore
 
 [<TestCaseSource(nameof brokenNames)>]

@@ -10,7 +10,7 @@ let private byX =
     lazy
         (let learned = standard.Value
          let weights = (LearnedModel.simulationWeights learned [| 1.0 |]).Value
-         Sensitivity.byColumn learned weights [ "x" ] |> List.exactlyOne)
+         Sensitivity.byColumn learned weights Map.empty [ "x" ] |> List.exactlyOne)
 
 [<Test>]
 let ``the shares sum to one`` () =

@@ -45,8 +45,10 @@ let private features =
         let! name = Gen.elements [ string expression; "pt"; "a name"; "log" ]
         let! count = Gen.choose (0, 4)
         let! transforms = Gen.listOfLength count transforms
+        let! missing = Gen.elements [ None; Some -999.0; Some 0.5; Some 1e300 ]
 
         let feature: Feature = {
+            Missing = missing
             Name = name
             Expression = expression
             Transforms = transforms
@@ -65,6 +67,7 @@ let ``a printed feature is read as the same feature`` (feature: Feature) =
 [<Test>]
 let ``the grammar reads name, expression and transforms`` () =
     let expected: Feature = {
+        Missing = None
         Name = "logPt"
         Expression = Binary(Operator.Divide, Column "Higgs_pt", Column "Higgs_mass")
         Transforms = [

@@ -54,7 +54,7 @@ let ``every fixed transform is its function`` () =
 [<Test>]
 let ``log1p keeps the digits of small numbers`` () =
     // Series x − x²/2.
-    let y = FittedFeatures.step (FittedTransform.Fixed FeatureTransform.Log1p) 1e-10
+    let y = FittedTransform.step (FittedTransform.Fixed FeatureTransform.Log1p) 1e-10
     Assert.That(y, Is.EqualTo(1e-10 - 5e-21).Within 1e-25)
 
 [<Test>]
@@ -98,8 +98,8 @@ let ``standardised features have weighted mean 0 and deviation 1``
 
     let table = EventTable.ofColumns [ "x", x ] (Some w)
     let fitted = good (FittedFeatures.fit (features [ "x | standardise" ]) table)
-    let step = FittedFeatures.step fitted.Features[0].Transforms[0]
-    let struct (mean, deviation) = FittedFeatures.moments w (Array.map step x)
+    let step = FittedTransform.step fitted.Features[0].Transforms[0]
+    let struct (mean, deviation) = FittedTransform.moments w (Array.map step x)
     abs mean < 1e-9 && abs (deviation - 1.0) < 1e-9
 
 [<Test>]
@@ -192,6 +192,7 @@ let ``every pair of doubles survives JSON`` (NormalFloat mean) (NormalFloat devi
             {
                 Name = "x"
                 Expression = Column "x"
+                Missing = Some(FittedMissing.Filled(deviation, mean, 0))
                 Transforms = [ FittedTransform.Standardised(mean, deviation) ]
             }
         ]

@@ -1,0 +1,242 @@
+namespace Nsbi.Learn.Networks
+
+open System
+open System.Diagnostics
+open Nsbi.Kernels
+open Nsbi.Learn
+open Nsbi.Learn.Autodiff
+open Nsbi.Learn.Autodiff.Words
+
+/// What one run of weighted losses over rows of tables is made of.
+type internal LoopProblem = {
+    /// For progress reports and messages.
+    Name: string
+    /// Already valid.
+    Settings: ClassifierSettings
+    /// Of the order of the events and of dropout.
+    Seed: uint64
+    Training: TrainingSet
+    Validation: TrainingSet
+    /// Loss of each row, batch x 1.
+    RowLoss: Node
+    /// What is trained.
+    Parameters: Node list
+    Initial: Values
+    /// Called before the first update of an epoch, counted from 0, and after a resumption within one:
+    /// may change the training rows, as a function of that number alone.
+    BeforeEpoch: int -> unit
+}
+
+/// The course of one training, whatever the network: an explicit state that can be saved at any update
+/// and resumed, on any number of threads, to the same bytes.
+[<Sealed>]
+type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
+    let settings = problem.Settings
+    let training, validation = problem.Training, problem.Validation
+    let steps = (training.Rows + settings.BatchSize - 1) / settings.BatchSize
+
+    let bound step =
+        int (int64 training.Rows * int64 step / int64 steps)
+
+    let plan =
+        TrainingPlan.Compile(
+            team,
+            {
+                Precision = Precision.Single
+                Capacity = min training.Rows settings.BatchSize
+                Seed = problem.Seed
+                Optimiser = settings.Optimiser
+            },
+            meanRows problem.RowLoss,
+            problem.Parameters,
+            problem.Initial
+        )
+
+    let losses =
+        Plan.Compile(team, Precision.Single, min validation.Rows 4096, [ problem.RowLoss ])
+
+    let order = Array.zeroCreate<int> training.Rows
+    let mutable shuffled = -1
+    let mutable step = 0
+    let mutable lossSum = 0.0
+    let mutable epochs: EpochRecord list = []
+    let past = ResizeArray<float>()
+    let mutable bestEpoch = 0
+    let mutable bestLoss = infinity
+    let mutable bestValues = plan.Parameters
+    let mutable ending: TrainingEnding option = None
+
+    let shuffle () =
+        if shuffled <> epochs.Length then
+            shuffled <- epochs.Length
+            problem.BeforeEpoch shuffled
+            let mutable stream = RandomStream(problem.Seed, "order of events", uint64 shuffled)
+
+            for i in 0 .. order.Length - 1 do
+                order[i] <- i
+
+            stream.Shuffle(Span order)
+
+    let learningRate () =
+        let elapsed = float epochs.Length + float step / float steps
+
+        settings.LearningRate
+        * Schedule.factor settings.Schedule settings.Epochs elapsed past
+
+    /// Mean over the validation events, added up in their order.
+    let validationLoss () =
+        losses.SetParameters plan.Parameters
+        let rowLosses = (losses.RunAll validation.Table).Head
+        let mutable sum = 0.0
+
+        for i in 0 .. validation.Rows - 1 do
+            sum <- sum + rowLosses[i, 0]
+
+        sum / float validation.Rows
+
+    let finishEpoch rate =
+        let record = {
+            Epoch = epochs.Length + 1
+            TrainLoss = lossSum / float training.Rows
+            ValidationLoss = validationLoss ()
+            LearningRate = rate
+        }
+
+        epochs <- record :: epochs
+        past.Add record.ValidationLoss
+        step <- 0
+        lossSum <- 0.0
+
+        let isKept =
+            record.ValidationLoss < bestLoss
+            || (not settings.KeepBest && Double.IsFinite record.ValidationLoss)
+
+        if isKept then
+            bestLoss <- record.ValidationLoss
+            bestEpoch <- record.Epoch
+            bestValues <- plan.Parameters
+
+        let waited = record.Epoch - bestEpoch
+
+        if not (Double.IsFinite record.ValidationLoss && Double.IsFinite record.TrainLoss) then
+            ending <- Some TrainingEnding.Diverged
+        elif settings.Patience |> Option.exists (fun patience -> waited > patience) then
+            ending <- Some TrainingEnding.StoppedEarly
+        elif record.Epoch = settings.Epochs then
+            ending <- Some TrainingEnding.Completed
+
+    /// Epochs done.
+    member _.Epoch: int = epochs.Length
+
+    /// Updates per epoch, ⌈n / batch size⌉.
+    member _.StepsPerEpoch: int = steps
+
+    /// True when there is nothing left to do.
+    member _.IsDone: bool = ending.IsSome
+
+    /// <summary>One update; after the last one of an epoch also the validation loss and what follows from
+    /// it. Nothing if the training is done.</summary>
+    member _.Advance() : unit =
+        if ending.IsNone then
+            shuffle ()
+            let rate = learningRate ()
+            let first = bound step
+            let count = bound (step + 1) - first
+            let batchLoss = plan.Step(training.Table, ReadOnlySpan(order, first, count), rate)
+            lossSum <- lossSum + batchLoss * float count
+            step <- step + 1
+
+            if step = steps || not (Double.IsFinite batchLoss) then
+                finishEpoch rate
+
+    /// <summary>The state as bytes, from which <c>Restore</c> goes on.</summary>
+    member _.Checkpoint() : byte[] =
+        TrainingCheckpoint.toBytes {
+            StepInEpoch = step
+            LossSum = lossSum
+            State = plan.State
+            Epochs = epochs
+            BestEpoch = bestEpoch
+            BestLoss = bestLoss
+            BestValues = bestValues
+            Ending = ending
+        }
+
+    /// <summary>Goes on from a checkpoint of a training of the same problem.</summary>
+    /// <exception cref="T:System.ArgumentException">other bytes, or a network of other shapes</exception>
+    member _.Restore(checkpoint: byte[]) : unit =
+        match TrainingCheckpoint.ofBytes problem.Name checkpoint with
+        | Error faults -> invalidArg (nameof checkpoint) (Fault.render faults)
+        | Ok saved ->
+            plan.Restore saved.State
+            step <- saved.StepInEpoch
+            lossSum <- saved.LossSum
+            epochs <- saved.Epochs
+            past.Clear()
+            past.AddRange(saved.Epochs |> List.rev |> List.map _.ValidationLoss)
+            bestEpoch <- saved.BestEpoch
+            bestLoss <- saved.BestLoss
+            bestValues <- saved.BestValues
+            ending <- saved.Ending
+            shuffled <- -1
+
+    /// The weights of the least validation loss so far.
+    member _.BestValues: Values = bestValues
+
+    /// The course so far.
+    member _.History: TrainingHistory = {
+        Epochs = List.rev epochs
+        BestEpoch = bestEpoch
+        Ending = defaultArg ending TrainingEnding.StoppedEarly
+    }
+
+    member private _.Report(fold: int, memberNumber: int, context: TrainingContext) : unit =
+        let last =
+            List.tryHead epochs |> Option.map (fun e -> e.TrainLoss, e.ValidationLoss)
+
+        let trainLoss, validationLoss = defaultArg last (nan, nan)
+
+        context.Progress.Report {
+            Network = problem.Name
+            Fold = fold
+            Member = memberNumber
+            Epoch = epochs.Length
+            Epochs = settings.Epochs
+            Fraction = float step / float steps
+            TrainLoss = trainLoss
+            ValidationLoss = validationLoss
+            BestLoss = if bestEpoch = 0 then nan else bestLoss
+            IsDone = ending.IsSome
+        }
+
+    /// <summary>Trains to the end, from the context's checkpoint if there is one.</summary>
+    /// <param name="fold">told in the progress reports</param>
+    /// <param name="memberNumber">told in the progress reports</param>
+    /// <param name="context">progress, cancellation, checkpoints; its team is not used, the training has
+    /// its own</param>
+    /// <exception cref="T:System.OperationCanceledException">cancelled; the state is saved before</exception>
+    member this.Run(fold: int, memberNumber: int, context: TrainingContext) : unit =
+        context.Checkpoint |> Option.iter this.Restore
+        let sinceSave, sinceReport = Stopwatch.StartNew(), Stopwatch.StartNew()
+        this.Report(fold, memberNumber, context)
+
+        while ending.IsNone do
+            if context.Cancellation.IsCancellationRequested then
+                context.Save(this.Checkpoint())
+                context.Cancellation.ThrowIfCancellationRequested()
+
+            let before = epochs.Length
+            this.Advance()
+
+            if epochs.Length > before || sinceReport.ElapsedMilliseconds > 250L then
+                sinceReport.Restart()
+                this.Report(fold, memberNumber, context)
+
+            if ending.IsNone && sinceSave.Elapsed > context.SaveEvery then
+                context.Save(this.Checkpoint())
+                sinceSave.Restart()
+
+    interface IDisposable with
+        member _.Dispose() =
+            (plan :> IDisposable).Dispose()
+            (losses :> IDisposable).Dispose()
