@@ -8,9 +8,6 @@ open Nsbi.Learn.Networks
 open Networks.TrainingExamples
 open Networks.ParameterisedExamples
 
-let private anchored =
-    lazy (shiftEvents 8000 [ -2.0; -1.0; 1.0; 2.0 ] |> train (settings true 3 1))
-
 let private reference () =
     gaussian "other reference" 500_000_000UL 0.0 1.0 8000
 
@@ -43,7 +40,7 @@ let private check (record: ParameterisedRecord) =
 
 [<Test>]
 let ``the shift is learned at the points of the training`` () =
-    let estimator = anchored.Value
+    let estimator = shiftEstimator.Value
 
     Assert.That(
         estimator.Records |> List.map _.Point,
@@ -63,7 +60,7 @@ let ``the shift is learned at the points of the training`` () =
 
 [<Test>]
 let ``between the points and at zero it holds on samples nobody trained on`` () =
-    let estimator = anchored.Value
+    let estimator = shiftEstimator.Value
     use team = new ThreadTeam(1)
 
     for alpha in [ -1.5; -0.5; 0.0; 0.5; 1.5 ] do
@@ -82,8 +79,29 @@ let ``between the points and at zero it holds on samples nobody trained on`` () 
             Assert.That(record.Normalisation.Value, Is.EqualTo(1.0).Within 1e-12)
 
 [<Test>]
+let ``two parameters at once hold where neither was trained`` () =
+    let estimator = pairEvents 4000 |> train (settings true 2 1)
+    let n = 4000
+    let x = features n
+    use team = new ThreadTeam(1)
+
+    for a, b in [ 0.4, 0.2; -0.4, 0.3; 0.4, -0.3 ] do
+        let m0, m1 = 0.5 * a, 0.3 * b
+        let z = estimator.MeanOfFolds(team, ReadOnlyMemory x, [| a; b |])
+
+        let misses =
+            Array.init n (fun i ->
+                let x0, x1 = float x[2 * i], float x[2 * i + 1]
+                let truth = m0 * x0 + m1 * x1 - 0.5 * (m0 * m0 + m1 * m1)
+                (z[i] - truth) ** 2.0)
+
+        let miss = sqrt (Array.average misses)
+        TestContext.Out.WriteLine $"({a}, {b}): missed by {miss}"
+        Assert.That(miss, Is.LessThan 0.15)
+
+[<Test>]
 let ``a wrong ratio fails the closure`` () =
-    let estimator = anchored.Value
+    let estimator = shiftEstimator.Value
     use team = new ThreadTeam(1)
     // Made at 1, said to be at −1.
     let sample = {

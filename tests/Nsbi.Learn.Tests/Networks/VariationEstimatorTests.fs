@@ -232,6 +232,15 @@ let ``tasks run one by one give the estimator that training all gives`` () =
     Assert.That(VariationFile.toBytes assembled, Is.EqualTo<byte[]> bytes)
 
 [<Test>]
+let ``with one fold and one member the error is unknown, and survives the file as such`` () =
+    let estimator = samples 400 0UL |> train (settings 1 1)
+    let read = VariationFile.toBytes estimator |> VariationFile.ofBytes "a" |> valueOf
+
+    for record in estimator.Records @ read.Records do
+        Assert.That(record.Error, Is.NaN)
+        Assert.That(record.Size, Is.GreaterThan 0.0)
+
+[<Test>]
 let ``bytes of another kind are refused with a sentence`` () =
     let message = VariationFile.ofBytes "jes.json" "{}"B |> faultsOf
     Assert.That(message, Does.Contain("jes.json").And.Contain "nsbi-variations-1")
