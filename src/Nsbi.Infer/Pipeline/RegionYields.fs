@@ -36,12 +36,14 @@ module RegionYields =
 
     /// The two sides of the varied bins, low first.
     let private sides (plan: VariationPlan) (nominal: float list) (varied: Sides<float list>) =
+        let varied = Sides.map (covered nominal) varied
+
         let down =
             match varied.Down with
-            | Some down -> covered nominal down
+            | Some down -> down
             | None -> List.map2 (low plan) nominal varied.Up
 
-        down, covered nominal varied.Up
+        down, varied.Up
 
     let private plansOf (plans: VariationPlan list) (term: MixtureTerm) =
         plans |> List.filter (fun plan -> List.contains term.Name plan.Processes)

@@ -9,7 +9,7 @@ type VariationSummary = {
     Parameter: string
     /// The process.
     Process: string
-    /// <c>up</c> or <c>down</c>.
+    /// <summary>up or down.</summary>
     Side: string
     /// Expected events over nominal ones in the signal region, with the error of the finite
     /// simulation.

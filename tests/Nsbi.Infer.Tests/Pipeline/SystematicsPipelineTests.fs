@@ -94,7 +94,7 @@ let ``results and report say what the nuisance parameters do`` () =
     let root = results.RootElement
     Assert.That(root.GetProperty("variations").GetArrayLength(), same 11)
 
-    let uncertainty = root.GetProperty("fit").GetProperty "uncertainty"
+    let uncertainty = root.GetProperty("asimov").GetProperty "uncertainty"
     Assert.That(uncertainty.GetProperty("systematic").GetDouble(), Is.GreaterThan 0.0)
     Assert.That(root.GetProperty("fit").GetProperty("pulls").GetArrayLength(), same 3)
     let report = File.ReadAllText(folder.File "whole/report.html")
