@@ -347,7 +347,9 @@ module AnalysisEvents =
                 // What reweights a sample that cannot be read has no fault of its own.
                 | Error _, VariedWeights _ -> Error []
                 | sample, _ ->
-                    let nominal _ = Result.defaultWith (fun _ -> invalidOp "unread") sample
+                    let nominal _ =
+                        Result.defaultWith (fun _ -> invalidOp "unread") sample
+
                     readVariation folder analysis columns names nominal plan)
 
         match List.collect faultsOf samples @ faultsOf data @ List.collect faultsOf variations with

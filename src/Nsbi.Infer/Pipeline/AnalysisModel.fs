@@ -19,25 +19,20 @@ module AnalysisModel =
     /// <param name="analysis">its terms are the processes, its systematics their modifiers</param>
     /// <param name="signal">expected events in the signal region, one bin</param>
     /// <param name="control">expected events in each bin of the control region</param>
-    let write
-        (analysis: Analysis)
-        (signal: RegionYields)
-        (control: RegionYields option)
-        : Model =
-        {
-            Name = analysis.Name
-            Channels = [
-                Unbinned {
-                    Name = signalRegion
-                    Reference = "mixture"
-                    Processes = RegionYields.unbinned analysis signal
+    let write (analysis: Analysis) (signal: RegionYields) (control: RegionYields option) : Model = {
+        Name = analysis.Name
+        Channels = [
+            Unbinned {
+                Name = signalRegion
+                Reference = "mixture"
+                Processes = RegionYields.unbinned analysis signal
+            }
+            match control with
+            | Some yields ->
+                Binned {
+                    Name = controlRegion
+                    Processes = RegionYields.binned analysis yields
                 }
-                match control with
-                | Some yields ->
-                    Binned {
-                        Name = controlRegion
-                        Processes = RegionYields.binned analysis yields
-                    }
-                | None -> ()
-            ]
-        }
+            | None -> ()
+        ]
+    }

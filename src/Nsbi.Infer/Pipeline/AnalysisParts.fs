@@ -97,8 +97,7 @@ module internal AnalysisParts =
     /// A sample.
     let sample (reader: JsonReader) (place: JsonPlace) : Sample option =
         reader.Object(place, [ "name" ], sourceKeys)
-        |> Option.bind (fun key ->
-            required key "name" reader.Text |> eventsOf reader key place)
+        |> Option.bind (fun key -> required key "name" reader.Text |> eventsOf reader key place)
 
     /// Varied events, which have no name of their own.
     let source (reader: JsonReader) (name: string) (place: JsonPlace) : Sample option =

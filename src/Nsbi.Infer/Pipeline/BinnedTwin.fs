@@ -51,7 +51,10 @@ module BinnedTwin =
 
         {
             Nominal = Array.zip simulated.Samples (Array.map Array.toList yields) |> Map.ofArray
-            Varied = varied |> List.map (fun (plan, sides) -> plan, Sides.map fill sides) |> Map.ofList
+            Varied =
+                varied
+                |> List.map (fun (plan, sides) -> plan, Sides.map fill sides)
+                |> Map.ofList
         }
 
     /// The error of √t(null): an event of sample k in bin b that stands for e more expected events
@@ -82,8 +85,7 @@ module BinnedTwin =
         let f1, f0 = factors nominal, factors absent
 
         let expectation (f: float[]) b =
-            Array.mapi (fun k name -> f[k] * yields[name][b]) samples
-            |> Array.sum
+            Array.mapi (fun k name -> f[k] * yields[name][b]) samples |> Array.sum
 
         let nu1 = Array.init bins (expectation f1)
         let nu0 = Array.init bins (expectation f0)
@@ -138,7 +140,7 @@ module BinnedTwin =
             Channels = [
                 Binned {
                     Name = channel
-                    Processes = 
+                    Processes =
                         yieldsOf simulated edges values varied |> RegionYields.binned analysis
                 }
                 match control with
@@ -295,8 +297,7 @@ module BinnedTwin =
             for variation in learned.Variations ->
                 variation.Plan.Name,
                 variation.Varied
-                |> Sides.map (fun side ->
-                    side.Events, scoreOf learned nominal absent side.Nominal)
+                |> Sides.map (fun side -> side.Events, scoreOf learned nominal absent side.Nominal)
         ]
 
         let inner =

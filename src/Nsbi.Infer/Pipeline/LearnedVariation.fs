@@ -73,7 +73,13 @@ module LearnedVariation =
 
         rows, rows |> Array.map (fun i -> roles[i])
 
-    let private side team (nominal: RatioEstimator) (own: VariationEstimator option) features place =
+    let private side
+        team
+        (nominal: RatioEstimator)
+        (own: VariationEstimator option)
+        features
+        place
+        =
         fun (events: VariedEvents) ->
             let rows, roles = unseen nominal.Settings events.Groups
             let events = VariedEvents.take rows events.Yield events
@@ -125,8 +131,7 @@ module LearnedVariation =
         let down =
             match variation.Sides.Down with
             | None -> Ok None
-            | Some events ->
-                side team nominal estimator features 1 events |> Result.map Some
+            | Some events -> side team nominal estimator features 1 events |> Result.map Some
 
         let data =
             match observed with

@@ -63,7 +63,14 @@ module NetworkTraining =
     let private saveEvery = TimeSpan.FromSeconds 2.0
     let private fileName = "network.json"
 
-    let private runTask (context: PipelineContext) (clock: TrainingClock) place prefix task threads =
+    let private runTask
+        (context: PipelineContext)
+        (clock: TrainingClock)
+        place
+        prefix
+        task
+        threads
+        =
         let task: TrainingTask = task
 
         let spec = {

@@ -75,7 +75,10 @@ module PreselectionStage =
                     |> Array.filter (fun i -> uses events.Groups[i] = Use.Measurement)
 
                 let passing = rest |> Array.filter (fun i -> scores[i] >= cut)
-                let sum rows = rows |> Array.sumBy (fun i -> weights[i])
+
+                let sum rows =
+                    rows |> Array.sumBy (fun i -> weights[i])
+
                 let kept = VariedEvents.take rest events.Yield events
                 let restScores = rest |> Array.map (fun i -> scores[i])
 
@@ -148,8 +151,7 @@ module PreselectionStage =
                             (fun i -> Preselection.bin region scores[i])
                             events)
 
-            let divided =
-                events.Variations |> List.map (divideVaried uses score cut.Cut fill)
+            let divided = events.Variations |> List.map (divideVaried uses score cut.Cut fill)
 
             match
                 divided
@@ -161,8 +163,7 @@ module PreselectionStage =
             | faults -> Error faults
 
         region
-        |> Result.bind (fun region ->
-            varied region |> Result.map (fun varied -> region, varied))
+        |> Result.bind (fun region -> varied region |> Result.map (fun varied -> region, varied))
         |> Result.map (fun (region, varied) ->
             let counts region =
                 dataScores

@@ -159,7 +159,10 @@ module RunResult =
             for v in variations do
                 writer.WriteStartObject()
                 let numbers = JsonNumbers writer
-                let none () = "only the rate varies, or it cannot be known"
+
+                let none () =
+                    "only the rate varies, or it cannot be known"
+
                 writer.WriteString("parameter", v.Parameter)
                 writer.WriteString("process", v.Process)
                 writer.WriteString("side", v.Side)

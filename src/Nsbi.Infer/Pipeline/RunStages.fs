@@ -97,8 +97,8 @@ module internal RunStages =
                         Normalisation = trained.Estimator.Normalisation
                         Preselection = trained.Cut
                         Checks =
-                            AnalysisChecks.training trained.Networks
-                            :: checks.Checks @ varied.Checks
+                            AnalysisChecks.training trained.Networks :: checks.Checks
+                            @ varied.Checks
                             @ closure
                         Variations = VariationSummary.ofModel learned
                         Ratios = checks.Ratios @ charted varied.Ratios

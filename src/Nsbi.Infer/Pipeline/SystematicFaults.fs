@@ -129,20 +129,19 @@ module internal SystematicFaults =
         (file: string)
         (sampleFaults: string -> Sample -> Fault list)
         (analysis: Analysis)
-        : Fault list =
-        [
-            for i, systematic in List.indexed analysis.Systematics do
-                let path = $"$.systematics[{i}]"
-                yield! parameter file analysis path systematic
+        : Fault list = [
+        for i, systematic in List.indexed analysis.Systematics do
+            let path = $"$.systematics[{i}]"
+            yield! parameter file analysis path systematic
 
-                if systematic.Variations.IsEmpty then
-                    at
-                        file
-                        path
-                        "it does nothing"
-                        "give \"rates\", \"samples\" or \"weights\" of a process"
+            if systematic.Variations.IsEmpty then
+                at
+                    file
+                    path
+                    "it does nothing"
+                    "give \"rates\", \"samples\" or \"weights\" of a process"
 
-                for variation' in systematic.Variations do
-                    yield! variation file analysis sampleFaults path systematic variation'
-            yield! repeated file analysis
-        ]
+            for variation' in systematic.Variations do
+                yield! variation file analysis sampleFaults path systematic variation'
+        yield! repeated file analysis
+    ]

@@ -87,10 +87,7 @@ module internal SystematicParts =
             | _ -> None)
 
     let private samples (reader: JsonReader) parameter (name: string) (place: JsonPlace) =
-        sides
-            reader
-            (fun side -> AnalysisParts.source reader $"{parameter} {side} of {name}")
-            place
+        sides reader (fun side -> AnalysisParts.source reader $"{parameter} {side} of {name}") place
         |> Option.map VariedSamples
 
     let private weights (reader: JsonReader) (_: string) (place: JsonPlace) =
@@ -120,15 +117,7 @@ module internal SystematicParts =
 
     /// One systematic.
     let read file (faults: FaultLog) (reader: JsonReader) (place: JsonPlace) : Systematic option =
-        let keys = [
-            "rates"
-            "samples"
-            "weights"
-            "effect"
-            "code"
-            "symmetrised"
-            "networks"
-        ]
+        let keys = [ "rates"; "samples"; "weights"; "effect"; "code"; "symmetrised"; "networks" ]
 
         reader.Object(place, [ "parameter" ], keys)
         |> Option.bind (fun key ->

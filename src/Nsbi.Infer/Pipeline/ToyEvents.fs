@@ -33,7 +33,11 @@ module ToyEvents =
     /// <param name="events">how many</param>
     /// <param name="shift">how far x is moved; events of another shift are other events</param>
     let simulate (seed: uint64) (name: string) (events: int) (shift: float) : EventTable =
-        let own = if shift = 0.0 then 0UL else BitConverter.DoubleToUInt64Bits shift
+        let own =
+            if shift = 0.0 then
+                0UL
+            else
+                BitConverter.DoubleToUInt64Bits shift
 
         InterferenceToy.sample (seed ^^^ own) (find name) events
         |> Array.map (fun x -> x + shift)

@@ -36,7 +36,8 @@ module VariationChecks =
         let own = varied.Roles.Length |> where (fun i -> varied.Roles[i] = Role.Check)
 
         let reference =
-            LearnedModel.positive learned.Analysis.NegativeWeights learned.Simulated |> pick rows
+            LearnedModel.positive learned.Analysis.NegativeWeights learned.Simulated
+            |> pick rows
 
         let target = EventTable.weights varied.Events.Events |> pick own
 
@@ -64,7 +65,11 @@ module VariationChecks =
             WeightedMean.compute (pick rows ratios) (pick rows weights)
 
         let check, own = mean Role.Check, mean Role.Normalisation
-        let squares = check.StandardError * check.StandardError + own.StandardError * own.StandardError
+
+        let squares =
+            check.StandardError * check.StandardError
+            + own.StandardError * own.StandardError
+
         let error = sqrt squares
 
         Check.create
@@ -95,7 +100,8 @@ module VariationChecks =
             (float events)
             nan
             (match found with
-             | [] -> "The interpolated factor is positive for every event and within three standard deviations."
+             | [] ->
+                 "The interpolated factor is positive for every event and within three standard deviations."
              | first :: _ -> string first)
             "A density cannot be negative: choose the code log4p."
 

@@ -106,8 +106,7 @@ module VariationEvents =
                     "mend the expression"
                 |> Fault.withValue text
             ]
-        | None ->
-            Ok(EventTable.withWeights weights table, expected * total / table.SumOfWeights)
+        | None -> Ok(EventTable.withWeights weights table, expected * total / table.SumOfWeights)
 
     /// The source of varied events, completed by what it leaves to the nominal one.
     let internal completed (nominal: Sample) (varied: Sample) : Sample = {

@@ -45,7 +45,8 @@ module ReportJson =
 
     /// What reports of earlier versions do not have is empty.
     let private completed (content: ReportContent) : ReportContent =
-        let orEmpty (items: 'a list) = if isNull (box items) then [] else items
+        let orEmpty (items: 'a list) =
+            if isNull (box items) then [] else items
 
         {
             content with

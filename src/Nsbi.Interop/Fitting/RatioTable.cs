@@ -104,7 +104,7 @@ public sealed class RatioTable
 
     /// <summary>The same ratios with other weights.</summary>
     /// <param name="weights">one per event</param>
-    public RatioTable WithWeights(IReadOnlyList<double> weights) => 
+    public RatioTable WithWeights(IReadOnlyList<double> weights) =>
         new(Copy(weights), _sources, _variations);
 
     /// <summary>Number of events.</summary>

@@ -21,7 +21,11 @@ internal static class Codes
             Symmetrisation.MirroredRatio => FModel.Symmetrisation.MirroredRatio,
             Symmetrisation.MirroredDifference => FModel.Symmetrisation.MirroredDifference,
             Symmetrisation.OneSided => FModel.Symmetrisation.OneSided,
-            _ => throw new ArgumentOutOfRangeException(nameof(symmetrisation), symmetrisation, null),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(symmetrisation),
+                symmetrisation,
+                null
+            ),
         };
 
     public static FModel.EventRate ToFSharp(this EventRate rate) =>

@@ -63,8 +63,7 @@ public sealed class ProcessBuilder
         IReadOnlyList<double> low,
         IReadOnlyList<double> high,
         Interpolation code = Interpolation.PolynomialLinear
-    ) =>
-        Add(FModel.Words.histoSysBy(code.ToFSharp(), Written(alpha), Listed(low), Listed(high)));
+    ) => Add(FModel.Words.histoSysBy(code.ToFSharp(), Written(alpha), Listed(low), Listed(high)));
 
     /// <summary>The statistical uncertainty of the simulation in each bin; processes of the channel
     /// with the same name share the factors <c>name[0]</c>, <c>name[1]</c>, ….</summary>

@@ -28,6 +28,6 @@ public sealed class AnalysisUpdate
 
     /// <summary>What is told, in a line.</summary>
     /// <returns>the text</returns>
-    public override string ToString() => 
+    public override string ToString() =>
         Stage ?? Training?.ToString() ?? Trainings?.ToString() ?? "";
 }

@@ -47,7 +47,14 @@ let private written =
                 for p in InterferenceToy.sampled ->
                     InterferenceToy.name p, [ InterferenceToy.expected p ]
             ]
-        Varied = Map.ofList [ "jes-NI", { Up = [ 200.0 ]; Down = Some [ 200.0 ] } ]
+        Varied =
+            Map.ofList [
+                "jes-NI",
+                {
+                    Up = [ 200.0 ]
+                    Down = Some [ 200.0 ]
+                }
+            ]
     }
 
     AnalysisModel.write analysis signal None

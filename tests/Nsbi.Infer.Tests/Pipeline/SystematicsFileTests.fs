@@ -63,7 +63,8 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     "$.systematics[2].weights.S.up",
     "exp"
     "events that vary twice",
-    set "systematics/2/parameter" "\"jes\"" >> set "systematics/2/weights/NI" """{"up": "1"}""",
+    set "systematics/2/parameter" "\"jes\""
+    >> set "systematics/2/weights/NI" """{"up": "1"}""",
     "$.systematics",
     "more than once"
     "nothing at all",
@@ -95,7 +96,11 @@ let ``rates are factors and events are densities with their rates`` () =
         Nominal = Map.ofList [ "S", [ 40.0 ]; "SBI", [ 68.0 ]; "B", [ 80.0 ]; "NI", [ 200.0 ] ]
         Varied =
             Map.ofList [
-                "jes-NI", { Up = [ 210.0 ]; Down = Some [ 196.0 ] }
+                "jes-NI",
+                {
+                    Up = [ 210.0 ]
+                    Down = Some [ 196.0 ]
+                }
                 "eff-S", { Up = [ 44.0 ]; Down = None }
             ]
     }
@@ -128,10 +133,7 @@ let ``rates are factors and events are densities with their rates`` () =
 [<Test>]
 let ``histograms vary as wholes, and an effect on shapes alone keeps their sum`` () =
     let region = {
-        Nominal =
-            Map.ofList [
-                for name in [ "S"; "SBI"; "B"; "NI" ] -> name, [ 10.0; 30.0 ]
-            ]
+        Nominal = Map.ofList [ for name in [ "S"; "SBI"; "B"; "NI" ] -> name, [ 10.0; 30.0 ] ]
         Varied =
             Map.ofList [
                 "jes-NI",
@@ -175,7 +177,9 @@ let ``processes of one sample that vary alike share their networks`` () =
     let twice =
         json systematics
         |> append "terms" """{"name": "NI2", "sample": "NI", "scale": "0.1"}"""
-        |> set "systematics/0/samples/NI2" ((at "systematics/0/samples/NI" (json systematics)).ToJsonString())
+        |> set
+            "systematics/0/samples/NI2"
+            ((at "systematics/0/samples/NI" (json systematics)).ToJsonString())
 
     // The name of a varied sample says where it stands, so that events of two entries are compared by
     // what they are.

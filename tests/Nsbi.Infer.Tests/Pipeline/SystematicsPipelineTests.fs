@@ -33,8 +33,11 @@ let ``remove the folder`` () =
         (fst whole.Value :> IDisposable).Dispose()
 
 [<Test>]
-let ``two networks per fold are trained for each two-sided variation and one for a one-sided one`` () =
+let ``two networks per fold are trained for each two-sided variation and one for a one-sided one``
+    ()
+    =
     let _, run = whole.Value
+
     let count (prefix: string) =
         run.Networks |> List.filter (fun n -> n.Name.StartsWith prefix) |> List.length
 

@@ -66,25 +66,21 @@ public class ModifierTests
         var jes = FWords.between(-5.0, 5.0, FWords.nuisance("jes"));
         var binned = FWords.binned(
             "CR",
-            ListModule.OfArray(
-                [
-                    FWords.processOf(
-                        "B",
-                        ListModule.OfArray(
-                            [
-                                FWords.binYields(ListModule.OfArray([30.0, 20.0])),
-                                FWords.histoSys(
-                                    jes,
-                                    ListModule.OfArray([28.0, 21.0]),
-                                    ListModule.OfArray([33.0, 18.0])
-                                ),
-                                FWords.statError("stat", ListModule.OfArray([1.5, 1.0])),
-                                FWords.shapeSys("method", ListModule.OfArray([2.0, 2.0])),
-                            ]
-                        )
-                    ),
-                ]
-            )
+            ListModule.OfArray([
+                FWords.processOf(
+                    "B",
+                    ListModule.OfArray([
+                        FWords.binYields(ListModule.OfArray([30.0, 20.0])),
+                        FWords.histoSys(
+                            jes,
+                            ListModule.OfArray([28.0, 21.0]),
+                            ListModule.OfArray([33.0, 18.0])
+                        ),
+                        FWords.statError("stat", ListModule.OfArray([1.5, 1.0])),
+                        FWords.shapeSys("method", ListModule.OfArray([2.0, 2.0])),
+                    ])
+                ),
+            ])
         );
         var written = new FModel.Model("CR alone", ListModule.OfArray([binned]));
         var expected = FModel.ModelJson.write(written);
@@ -157,8 +153,6 @@ public class ModifierTests
             new LikelihoodBuilder(With(modifiers)).Reference("SR", table).Compile();
 
         Assert.Throws<NsbiException>(() => Compile(p => p.EventSys(Jes)));
-        Assert.DoesNotThrow(() =>
-            Compile(p => p.EventSys(Jes, Symmetrisation.MirroredRatio))
-        );
+        Assert.DoesNotThrow(() => Compile(p => p.EventSys(Jes, Symmetrisation.MirroredRatio)));
     }
 }
