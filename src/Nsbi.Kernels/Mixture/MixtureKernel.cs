@@ -100,8 +100,8 @@ public static class MixtureKernel
     /// <param name="team">threads to share the work; null for the caller's own</param>
     /// <param name="exact">true: double precision and true exponentials whatever the columns are
     /// stored in. Else that is so for columns in double precision only, and others are evaluated in
-    /// single precision by polynomials made for these forms, Σ w ln D within 2e-4 for 10⁶ events (3e-4 with 16-bit integers) and
-    /// derivatives within 1e-5 of their size.</param>
+    /// single precision by polynomials made for these forms: Σ w ln D within about 1e-4 for 10⁶ events,
+    /// 3e-4 with 16-bit integers, and derivatives within 1e-5 of their size.</param>
     /// <returns>the sum; with <c>BadRow</c> set if an event's D is not positive and finite (a factor
     /// g ≤ 0 alone is no fault)</returns>
     /// <exception cref="ArgumentException">lengths or positions that do not fit</exception>
