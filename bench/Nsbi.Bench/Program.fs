@@ -4,6 +4,7 @@ module Nsbi.Bench.Program
 let main arguments =
     match List.ofArray arguments with
     | "train" :: rest -> TrainBench.run rest
+    | "binned" :: rest -> BinnedBench.run rest
     | _ ->
         eprintfn "usage: Nsbi.Bench train [--threads N] [--rounds N] [4x64 | 4x256 | 5x1000]"
         2
