@@ -31,6 +31,16 @@ let private verbs () : Verb list = [
         Run = ScanVerb.run
     }
     {
+        Name = "convert"
+        Summary = "a workspace in another format: pyhf's, or ours"
+        Run = ConvertVerb.run
+    }
+    {
+        Name = "combine"
+        Summary = "the channels of several workspaces in one"
+        Run = CombineVerb.run
+    }
+    {
         Name = "report"
         Summary = "the HTML page of a run again"
         Run = ReportVerb.run

@@ -10,19 +10,25 @@ type FitOption =
     | [<Unique>] Asimov of ``p=v,…``: string
     | [<Unique>] Fix of ``p=v,…``: string
     | [<Unique>] Minos of ``p,…``: string
+    | [<Unique>] Measurement of NAME: string
+    | [<Unique>] Patch of FILE: string
+    | [<Unique>] Patch_Name of NAME: string
     | [<Unique>] Threads of n: string
     | [<Unique>] Json
 
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Workspace _ -> "the workspace: a model with its data"
+            | Workspace _ -> PyhfOptions.workspace
             | Asimov _ ->
                 "fit the Asimov data of these parameter values instead of the observed data"
             | Fix _ -> "hold these parameters at these values"
             | Minos _ ->
                 "find the intervals of these parameters in which −2 ln L rises by no more than 1; "
                 + "without it, those of the parameters of interest"
+            | Measurement _ -> PyhfOptions.measurement
+            | Patch _ -> PyhfOptions.patch
+            | Patch_Name _ -> PyhfOptions.patchName
             | Threads _ -> "threads to use; the result does not depend on them"
             | Json -> "write one JSON object to standard output"
 
@@ -55,6 +61,10 @@ module FitVerb =
                 (parsed.TryGetResult FitOption.Asimov)
                 (parsed.TryGetResult FitOption.Fix)
                 (parsed.TryGetResult FitOption.Threads)
+            |> SubjectOptions.choosing
+                (parsed.TryGetResult FitOption.Measurement)
+                (parsed.TryGetResult FitOption.Patch)
+                (parsed.TryGetResult FitOption.Patch_Name)
 
         let minos =
             options.Optional(

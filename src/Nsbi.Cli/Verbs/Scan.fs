@@ -15,19 +15,25 @@ type ScanOption =
     | [<Unique>] Points of n: string
     | [<Unique>] Asimov of ``p=v,…``: string
     | [<Unique>] Fix of ``p=v,…``: string
+    | [<Unique>] Measurement of NAME: string
+    | [<Unique>] Patch of FILE: string
+    | [<Unique>] Patch_Name of NAME: string
     | [<Unique>] Threads of n: string
     | [<Unique>] Json
 
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Workspace _ -> "the workspace: a model with its data"
+            | Workspace _ -> PyhfOptions.workspace
             | Poi _ -> "the parameter to scan"
             | From _ -> "its first value"
             | To _ -> "its last value"
             | Points _ -> "the number of values, at equal distances, up to 100000; 21 if not given"
             | Asimov _ -> "scan the Asimov data of these parameter values instead of the observed"
             | Fix _ -> "hold these parameters at these values"
+            | Measurement _ -> PyhfOptions.measurement
+            | Patch _ -> PyhfOptions.patch
+            | Patch_Name _ -> PyhfOptions.patchName
             | Threads _ -> "threads to use; the result does not depend on them"
             | Json -> "write one JSON object to standard output"
 
@@ -141,6 +147,10 @@ module ScanVerb =
                 (parsed.TryGetResult ScanOption.Asimov)
                 (parsed.TryGetResult ScanOption.Fix)
                 (parsed.TryGetResult ScanOption.Threads)
+            |> SubjectOptions.choosing
+                (parsed.TryGetResult ScanOption.Measurement)
+                (parsed.TryGetResult ScanOption.Patch)
+                (parsed.TryGetResult ScanOption.Patch_Name)
 
         let poi = parsed.GetResult ScanOption.Poi
 

@@ -28,6 +28,8 @@ type SubjectOptions = {
     Asimov: (string * float) list option
     Fixed: (string * float) list
     Threads: int
+    /// Measurement and patch of a pyhf workspace.
+    Choice: WorkspaceChoice
 }
 
 [<RequireQualifiedAccess>]
@@ -51,7 +53,23 @@ module SubjectOptions =
                 )
             Fixed = options.Optional(fixedAt, [], assignments "--fix")
             Threads = options.Threads threads
+            Choice = WorkspaceChoice.standard
         }
+
+    /// The same with what is chosen of a pyhf workspace.
+    let choosing
+        (measurement: string option)
+        (patch: string option)
+        (patchName: string option)
+        (options: SubjectOptions)
+        : SubjectOptions = {
+        options with
+            Choice = {
+                Measurement = measurement
+                Patch = patch
+                PatchName = patchName
+            }
+    }
 
 [<RequireQualifiedAccess>]
 module Subject =
@@ -132,6 +150,13 @@ module Subject =
                     Fault.create options.Workspace $"{error.Place}: {error.Fault}" error.Remedy)
             )
 
+    /// Of the workspace, and of the patch where there is one.
+    let private dataHash (options: SubjectOptions) : string =
+        match options.Choice.Patch with
+        | None -> ContentHash.ofFile options.Workspace
+        | Some patch ->
+            ContentHash.ofText (ContentHash.ofFile options.Workspace + ContentHash.ofFile patch)
+
     /// Reads and compiles the workspace, checks the options against its model, and hands both to the
     /// work. The extra faults are those of the verb's own options.
     let prepare
@@ -140,8 +165,8 @@ module Subject =
         (extra: Parameter list -> string list)
         (work: Subject -> Answer)
         : Answer =
-        WorkspaceFile.read options.Workspace
-        |> orFaults (fun workspace ->
+        WorkspaceFile.readWith options.Choice options.Workspace
+        |> orFaults (fun (workspace, _) ->
             Workspace.compile options.Workspace workspace
             |> orFaults (fun compiled ->
                 let parameters = compiled.Parameters
@@ -163,7 +188,7 @@ module Subject =
                             Compiled = compiled
                             Observation = observation
                             ModelHash = ContentHash.ofText (ModelJson.write workspace.Model)
-                            DataHash = ContentHash.ofFile options.Workspace
+                            DataHash = dataHash options
                             Settings = {
                                 Fit.settings with
                                     Fixed = Map.ofList options.Fixed

@@ -5,6 +5,7 @@ open System.Text.Json
 open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Model
+open Nsbi.Model.HistFactory
 
 /// <summary>Reads a workspace with every fault of it; <c>WorkspaceFile.read</c> is the door.
 /// </summary>
@@ -162,13 +163,22 @@ type internal WorkspaceReader(file: string) =
         | None -> ()
 
     let root (place: JsonPlace) : Workspace option =
-        json.Object(place, [ "nsbi-workspace"; "model" ], [ "unbinned"; "binned"; "globals" ])
+        json.Object(
+            place,
+            [ "nsbi-workspace"; "model" ],
+            [ "unbinned"; "binned"; "globals"; "histfactory" ]
+        )
         |> Option.bind (fun key ->
             key "nsbi-workspace" |> Option.iter version
             let model = required key "model" model
             let tables = listOf key "unbinned" unbinned |> Option.map List.concat
             let counts = listOf key "binned" binned
             let observables = listOf key "globals" globals
+
+            let histFactory =
+                match key "histfactory" with
+                | None -> Some None
+                | Some place -> RestJson.read json place |> Option.map Some
 
             tables
             |> Option.iter (
@@ -179,36 +189,26 @@ type internal WorkspaceReader(file: string) =
             counts |> Option.iter (List.map fst >> distinct place "binned channel")
             observables |> Option.iter (List.map fst >> distinct place "parameter")
 
-            match model, tables, counts, observables with
-            | Some model, Some tables, Some counts, Some observables ->
+            match model, tables, counts, observables, histFactory with
+            | Some model, Some tables, Some counts, Some observables, Some histFactory ->
                 Some {
                     Model = model
                     Tables = { Tables = Map.ofList tables }
                     Counts = Map.ofList counts
                     Globals = Map.ofList observables
+                    HistFactory = histFactory
                 }
             | _ -> None)
 
-    /// The workspace of a JSON text, or every fault.
-    member _.Read(text: string) : Result<Workspace, Fault list> =
-        try
-            use document = JsonDocument.Parse text
+    /// The workspace of a JSON value, or every fault.
+    member _.Read(element: JsonElement) : Result<Workspace, Fault list> =
+        let workspace = root { Path = "$"; Element = element }
 
-            let workspace =
-                root {
-                    Path = "$"
-                    Element = document.RootElement
-                }
+        let found =
+            json.Faults
+            |> List.map (fun error ->
+                Fault.create file error.Fault error.Remedy |> Fault.inJson file error.Place)
 
-            let found =
-                json.Faults
-                |> List.map (fun error ->
-                    Fault.create file error.Fault error.Remedy |> Fault.inJson file error.Place)
-
-            match workspace, found @ List.ofSeq faults with
-            | Some workspace, [] -> Ok workspace
-            | _, faults -> Error faults
-        with :? JsonException as error ->
-            let line = int (error.LineNumber.GetValueOrDefault() + 1L)
-            let remedy = "look for a missing comma, quote or bracket before this place"
-            Error [ Fault.create file "the text is no JSON here" remedy |> Fault.atLine line ]
+        match workspace, found @ List.ofSeq faults with
+        | Some workspace, [] -> Ok workspace
+        | _, faults -> Error faults

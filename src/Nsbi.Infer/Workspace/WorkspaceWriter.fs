@@ -7,6 +7,7 @@ open System.Text.Json
 open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Model
+open Nsbi.Model.HistFactory
 
 /// <summary>Writes a workspace; <c>WorkspaceFile.write</c> is the door.</summary>
 [<RequireQualifiedAccess>]
@@ -180,11 +181,18 @@ module internal WorkspaceWriter =
                 json.WriteEndObject()
 
             json.WriteEndArray()
+
+            match workspace.HistFactory with
+            | Some rest ->
+                json.WritePropertyName "histfactory"
+                RestJson.write json rest
+            | None -> ()
+
             json.WriteEndObject())
 
         if faults.Count = 0 then
             stream.WriteByte(byte '\n')
-            Durable.write ignore path (stream.ToArray())
+            Durable.write ignore path (TextFile.bytes path (stream.ToArray()))
             removeOthers (Path.Combine(folder, columnFolder)) (Set.ofSeq written)
             Ok()
         else

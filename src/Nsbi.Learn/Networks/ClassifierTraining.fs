@@ -30,7 +30,8 @@ type ClassifierProblem = {
 /// Softmax: L = −Σ_i t_ic ln s_c(x_i), the weights t of class c adding up to w_c of the reference mixture.
 /// One logit z: L = Σ_i a_i ln(1 + e^−z_i) + b_i ln(1 + e^z_i), the weights a of the class and b of the
 /// reference adding up to ½ each. Batches are consecutive pieces of a permutation drawn anew in each epoch,
-/// of sizes that differ by one at most. One thread drives a training at a time.
+/// of sizes that differ by one at most. Where the reference is one class alone, the output layer starts with
+/// weights 0, that is at r = 1. One thread drives a training at a time.
 /// </remarks>
 [<Sealed>]
 type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
@@ -67,6 +68,15 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
 
     let layers = NetworkGraph.parameters architecture inputs outputs
 
+    let initial =
+        let random = NetworkGraph.initialValues problem.Seed architecture inputs outputs
+
+        // Against one class alone, as variations against their nominal one.
+        if outputs = 1 && Array.contains 1.0 mixture then
+            NetworkGraph.startingAtOne architecture random
+        else
+            random
+
     let loop =
         new TrainingLoop(
             team,
@@ -79,7 +89,7 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
                 RowLoss =
                     NetworkGraph.logits architecture inputs layers |> NetworkGraph.rowLoss outputs
                 Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
-                Initial = NetworkGraph.initialValues problem.Seed architecture inputs outputs
+                Initial = initial
                 BeforeEpoch = ignore
             }
         )

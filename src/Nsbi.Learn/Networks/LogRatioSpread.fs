@@ -13,7 +13,8 @@ open Nsbi.Kernels
 /// of variance s², and enters that sum with (k − 1)s² instead of s². With M ≥ 2 the members tell s²
 /// (their variance over M), and V = Σ_f (θ_f − θ̄)² − (k − 2)s², not below s². With M = 1 s² is unknown
 /// and V is on the large side. With k = 1 there is no replicate of the sample: V = s², which leaves out
-/// the sample altogether, or NaN with M = 1.
+/// the sample altogether, or NaN with M = 1. What all networks miss alike, by too short a training or too
+/// small a network, is in none of these.
 /// <para>Source: Efron and Stein, Ann. Statist. 9 (1981) 586, for the jackknife, whose expectation is not
 /// below the variance; groups keep copies of an event together.</para>
 /// </remarks>

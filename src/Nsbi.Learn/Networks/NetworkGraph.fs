@@ -69,3 +69,10 @@ module internal NetworkGraph =
             [ $"w{l}", values; $"b{l}", Array2D.zeroCreate 1 columns ])
         |> List.concat
         |> Map.ofList
+
+    /// The same values with an output layer of zeros: the training starts at r = 1 for every event, not at
+    /// a random function that it would have to unlearn where the densities hardly differ.
+    let startingAtOne (architecture: Architecture) (values: Values) : Values =
+        let name = $"w{architecture.Hidden.Length}"
+        let last = values[name]
+        Map.add name (Array2D.zeroCreate (Array2D.length1 last) (Array2D.length2 last)) values

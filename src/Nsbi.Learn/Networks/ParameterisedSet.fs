@@ -196,6 +196,14 @@ module internal ParameterisedSet =
                 (Words.input "x" features)
                 (Words.input "a" count)
 
+        let initial =
+            let random = NetworkGraph.initialValues seed architecture (features + count) 1
+
+            if settings.Anchored then
+                NetworkGraph.startingAtOne architecture random
+            else
+                random
+
         use loop =
             new TrainingLoop(
                 context.Team,
@@ -207,7 +215,7 @@ module internal ParameterisedSet =
                     Validation = validation
                     RowLoss = NetworkGraph.rowLoss 1 logRatio
                     Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
-                    Initial = NetworkGraph.initialValues seed architecture (features + count) 1
+                    Initial = initial
                     BeforeEpoch = redraw
                 }
             )

@@ -28,6 +28,10 @@ type VariationRecord = {
     Error: float
 } with
 
+    /// <summary>How much of the learned shape is noise, error²/size²: near 1 the sample is too small to tell
+    /// the shape from none, and a variation of the rate alone is the better model.</summary>
+    member this.NoiseShare: float = this.Error * this.Error / (this.Size * this.Size)
+
     /// A sentence for people.
     override this.ToString() : string =
         let culture = CultureInfo.InvariantCulture

@@ -51,6 +51,7 @@ let private example (seed: int) : Workspace =
                 (RatioTable.unweighted m [ "S", Ratios(column m); "B", Ratios(column m) ])
         Counts = Map.ofList [ "CR", [ 11.0; 23.0 ] ]
         Globals = Map.ofList [ "alpha", 0.25 ]
+        HistFactory = None
     }
 
 let private ok (result: Result<'a, Fault list>) : 'a =

@@ -166,6 +166,48 @@ let ``as a term it names its process and parameters, and fills the same`` () =
     |> ignore
 
 [<Test>]
+let ``the mixture kernel fits a shift with it, as its twin does, with the same bits on threads``
+    ()
+    =
+    let n, alpha = 3000, 0.9
+    let data = gaussian "data" 300_000_000UL (alpha * delta) 1.0 n
+
+    use shape =
+        BoundShape.MeanOfFolds(
+            shiftEstimator.Value,
+            ShapeForm.AsLearned,
+            ReadOnlyMemory data.Features
+        )
+
+    let ones = Array.create n 1.0
+    let events = WeightedEvents.Create(EventTiles.Create [| ones |], ReadOnlySpan ones)
+    let terms = [| shape.Term(0, [| 0 |]) |]
+
+    let evaluate (team: ThreadTeam) (a: float) =
+        MixtureKernel.Evaluate(events, ReadOnlySpan [| 1.0 |], terms, ReadOnlySpan [| a |], 2, team)
+
+    use team = new ThreadTeam(3)
+    let one, three = evaluate null alpha, evaluate team alpha
+    Assert.That(three.Value, Is.EqualTo one.Value)
+    Assert.That(three.Gradient, Is.EqualTo<float[]> one.Gradient)
+    Assert.That(three.Hessian, Is.EqualTo<float[]> one.Hessian)
+
+    let slow =
+        MixtureScalar.Evaluate(events, ReadOnlySpan [| 1.0 |], terms, ReadOnlySpan [| alpha |], 2)
+
+    Assert.That(one.Value, Is.EqualTo(slow.Value).Within(1e-9))
+    // Gradient and Hessian are in (A, α): Newton steps in α alone.
+    let mutable a = 0.0
+
+    for _ in 1..8 do
+        let sum = evaluate null a
+        a <- a - sum.Gradient[1] / sum.Hessian[sum.Hessian.Length - 1]
+
+    TestContext.Out.WriteLine $"fitted {a}"
+    // 1/(δ√n) = 0.05 beside what the network misses.
+    Assert.That(a, Is.EqualTo(alpha).Within 0.3)
+
+[<Test>]
 let ``lengths that do not fit are refused, and so is a disposed shape`` () =
     let estimator = estimator.Value
 

@@ -322,6 +322,27 @@ let ``the binary head weighs class and reference equally, whatever the sizes of 
         Assert.That(z[i, 0], Is.EqualTo(2.0 * float (i - 1)).Within 0.4)
 
 [<Test>]
+let ``against one class alone a training starts at a ratio of one, against a mixture at random``
+    ()
+    =
+    let first mixture =
+        let given = {
+            problem smallSettings (pair 1.0 200) with
+                Target = ClassifierTarget.AgainstReference 0
+                Mixture = ReferenceMixture.create mixture |> valueOf
+        }
+
+        use team = new ThreadTeam(1)
+        use training = new ClassifierTraining(team, given)
+        logits training.Network [| -1.0; 0.5 |] |> Seq.cast<float> |> List.ofSeq
+
+    let alone = first [ "signal", 0.0; "background", 1.0 ]
+    Assert.That(alone, Is.EqualTo<float list> [ 0.0; 0.0 ])
+
+    for z in first [ "signal", 0.5; "background", 0.5 ] do
+        Assert.That(z, Is.Not.EqualTo 0.0)
+
+[<Test>]
 let ``a training that diverges says so and keeps finite weights`` () =
     let settings = {
         smallSettings with

@@ -55,7 +55,11 @@ let train settings events =
     ParameterisedAssembly.train settings events (Some "features") (TrainingContext.plain team)
     |> valueOf
 
-/// Two features, two parameters, hardly trained: for derivatives and files.
+/// Trained once for all tests that ask for it.
+let shiftEstimator =
+    lazy (shiftEvents 8000 [ -2.0; -1.0; 1.0; 2.0 ] |> train (settings true 3 1))
+
+/// Two features, two parameters: the means are at (0.5 a, 0.3 b).
 let pairEvents (n: int) : ParameterisedEvents =
     let make name first (a: float, b: float) : ClassEvents =
         let mutable stream = RandomStream(3UL, name, first)

@@ -105,11 +105,11 @@ let ``two samples: the shift is learned and normalised, its error is known`` () 
 
     for miss, record in List.zip (misfit estimator) estimator.Records do
         TestContext.Out.WriteLine $"{record}; missed by {miss}"
-        Assert.That(miss, Is.LessThan 0.08)
+        Assert.That(miss, Is.LessThan 0.1)
         // δ of a sample of n against another: known to √(2/n) = 0.013, times |x|; a network has more
         // freedom than that.
         Assert.That(record.Error / miss, Is.InRange(0.5, 2.5))
-        Assert.That(record.Size, Is.EqualTo(0.303).Within 0.04)
+        Assert.That(record.Size, Is.EqualTo(0.303).Within 0.07)
         Assert.That(record.Rate.Value, Is.EqualTo 1.0)
         Assert.That(record.Rate.Error, Is.EqualTo(sqrt (2.0 / 12000.0)).Within 1e-12)
         Assert.That(record.EffectiveNominal, Is.EqualTo(12000.0).Within 1e-6)
@@ -136,6 +136,20 @@ let ``what the features do not know of the weights averages out`` () =
         TestContext.Out.WriteLine $"{record}; missed by {miss}"
         Assert.That(miss, Is.LessThan 0.05)
         Assert.That(record.Error / miss, Is.InRange(0.4, 2.5))
+
+[<Test>]
+let ``a shift far below the noise of the samples is said to be noise`` () =
+    let n = 3000
+
+    let events =
+        labelled [ gaussian "NI" 0UL 0.0 1.0 n; gaussian "up" 1_000_000UL 0.003 1.0 n ]
+
+    let small = (train (settings 3 1) events).Records.Head
+    TestContext.Out.WriteLine $"{small}, noise {small.NoiseShare}"
+    Assert.That(small.NoiseShare, Is.GreaterThan 0.5)
+    let large = (samples n 0UL |> train (settings 3 1)).Records.Head
+    TestContext.Out.WriteLine $"{large}, noise {large.NoiseShare}"
+    Assert.That(large.NoiseShare, Is.LessThan 0.4)
 
 [<Test>]
 let ``a varied copy of an event stays in the fold of its nominal one`` () =
@@ -216,6 +230,15 @@ let ``tasks run one by one give the estimator that training all gives`` () =
     let trained = train (settings 2 1) events
     let bytes = VariationFile.toBytes trained
     Assert.That(VariationFile.toBytes assembled, Is.EqualTo<byte[]> bytes)
+
+[<Test>]
+let ``with one fold and one member the error is unknown, and survives the file as such`` () =
+    let estimator = samples 400 0UL |> train (settings 1 1)
+    let read = VariationFile.toBytes estimator |> VariationFile.ofBytes "a" |> valueOf
+
+    for record in estimator.Records @ read.Records do
+        Assert.That(record.Error, Is.NaN)
+        Assert.That(record.Size, Is.GreaterThan 0.0)
 
 [<Test>]
 let ``bytes of another kind are refused with a sentence`` () =
