@@ -31,7 +31,10 @@ let private model: Model =
         low + (high - low) * stream.NextDouble()
 
     let mu = Words.poi "mu" |> Words.from 1.0 |> Words.between -5.0 10.0
-    let top = Words.nuisance "top" |> Words.freely |> Words.from 1.0 |> Words.between 0.0 10.0
+
+    let top =
+        Words.nuisance "top" |> Words.freely |> Words.from 1.0 |> Words.between 0.0 10.0
+
     let alphas = [ for k in 1 .. shape.Nuisances -> Words.nuisance $"alpha{k}" ]
 
     Words.model "benchmark" [
@@ -100,7 +103,9 @@ let run (arguments: string list) : int =
     let counts =
         (succeed (Observation.asimov compiled theta)).Observation.Counts
         |> List.map (fun (name, bins) ->
-            name, bins |> List.mapi (fun b n -> floor (n + (if b % 2 = 0 then 1.0 else -1.0) * sqrt n)))
+            name,
+            bins
+            |> List.mapi (fun b n -> floor (n + (if b % 2 = 0 then 1.0 else -1.0) * sqrt n)))
 
     let observation = succeed (Observation.observed compiled counts)
     printfn "%d channels, %d modifiers, %d parameters" shape.Bins.Length modifiers theta.Length

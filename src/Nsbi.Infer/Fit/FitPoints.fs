@@ -9,8 +9,9 @@ open Nsbi.Model
 type FitSettings = {
     /// The trust-region search.
     Search: TrustRegionSettings
-    /// <summary>Starts per parameter of interest, on a grid over its range, bounds included, beside
-    /// the model's initial values; 0 for these alone.</summary>
+    /// <summary>Starts per parameter of interest with interference (of which an expectation is not a
+    /// straight line), on a grid over its range, bounds included, beside the model's initial values;
+    /// 0 for these alone.</summary>
     StartsPerPoi: int
     /// Parameters held at a value, by name, beside those that the model holds.
     Fixed: Map<string, float>
