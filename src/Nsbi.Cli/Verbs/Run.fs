@@ -5,6 +5,7 @@ open System.IO
 open Argu
 open Nsbi.Cli
 open Nsbi.Infer
+open Nsbi.Learn.Networks
 
 type RunOption =
     | [<MainCommand; ExactlyOnce>] Analysis of ANALYSIS: string
@@ -46,10 +47,14 @@ module RunVerb =
     }
 
     let private expected (run: RunResult) : string option =
-        run.Expected
-        |> Option.map (fun study ->
-            FormattableString.Invariant
-                $"Expected significance {study.Significance.Value:F3} ± {study.Significance.Error:F3} (finite simulation)")
+        match run.ExpectedSignificances with
+        | [] -> None
+        | all ->
+            let line (name: string, z: Measured) =
+                FormattableString.Invariant $"  {z.Value:F3} ± {z.Error:F3}  {name}"
+
+            let title = "expected significance, with the error of the finite simulation:"
+            Some(String.Join("\n", title :: List.map line all))
 
     let private text (report: string) (run: RunResult) () : string =
         String.Join(

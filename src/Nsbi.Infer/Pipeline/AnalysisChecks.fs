@@ -128,12 +128,26 @@ module AnalysisChecks =
     /// <summary>Whether the fit to the simulated events finds the truth: within its Monte Carlo error,
     /// and within the limit.</summary>
     let closure (limits: CheckLimits) (interest: string) (study: SimulationStudy) : Check list =
-        let value = study.Measurement.Fit[interest].Value
-        let pull = (value - study.Truth) / study.ErrorOfFit
+        // A fit that ended at a bound has no error: then one step without bounds is judged.
+        let atBound = Double.IsNaN study.ErrorOfFit
+
+        let value, error =
+            if atBound then
+                study.OneStep.Value, study.OneStep.Error
+            else
+                study.Measurement.Fit[interest].Value, study.ErrorOfFit
+
+        let pull = (value - study.Truth) / error
+
+        let what =
+            if atBound then
+                "The fit to the simulated events ended at a bound; one step from the truth without bounds"
+            else
+                "The fit to the simulated events"
 
         let finding =
             FormattableString.Invariant
-                $"The fit to the simulated events gives {interest} = {value:F4} ± {study.ErrorOfFit:F4} (finite simulation) where {study.Truth:G4} is true."
+                $"{what} gives {interest} = {value:F4} ± {error:F4} (finite simulation) where {study.Truth:G4} is true."
 
         let meaning = "Beyond the limit the learned ratios bias the result."
 
@@ -151,7 +165,7 @@ module AnalysisChecks =
                 (CheckRule.Near study.Truth)
                 limits.Closure
                 value
-                study.ErrorOfFit
+                error
                 finding
                 meaning
         ]

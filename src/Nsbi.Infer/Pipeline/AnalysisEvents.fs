@@ -72,6 +72,38 @@ module SimulatedEvents =
             Groups = rows |> Array.map (fun i -> simulated.Groups[i])
     }
 
+    /// Σ_k Σ_{i of k} v_i² (a_i − ā_k)(b_i − b̄_k): the covariance of Σ v a and Σ v b where the sum of the
+    /// weights of each sample is known.
+    let internal covariance
+        (v: float[])
+        (a: float[])
+        (b: float[])
+        (simulated: SimulatedEvents)
+        : float =
+        let sample, samples = simulated.Sample, simulated.Samples.Length
+        let sum = Array.zeroCreate<float> samples
+        let meanA = Array.zeroCreate<float> samples
+        let meanB = Array.zeroCreate<float> samples
+
+        for i in 0 .. v.Length - 1 do
+            let k = sample[i]
+            sum[k] <- sum[k] + v[i]
+            meanA[k] <- meanA[k] + v[i] * a[i]
+            meanB[k] <- meanB[k] + v[i] * b[i]
+
+        for k in 0 .. samples - 1 do
+            if sum[k] > 0.0 then
+                meanA[k] <- meanA[k] / sum[k]
+                meanB[k] <- meanB[k] / sum[k]
+
+        let mutable total = 0.0
+
+        for i in 0 .. v.Length - 1 do
+            let k = sample[i]
+            total <- total + v[i] * v[i] * (a[i] - meanA[k]) * (b[i] - meanB[k])
+
+        total
+
 /// <summary>Reads the events of an analysis.</summary>
 [<RequireQualifiedAccess>]
 module AnalysisEvents =

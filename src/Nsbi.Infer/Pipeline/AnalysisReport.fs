@@ -122,7 +122,14 @@ module AnalysisReport =
             "Expected results are given twice: for the simulated events themselves (external closure; their finite number is the only thing that separates them from the truth), and for the learned Asimov set, which closes by construction and proves no physics. Intervals and significances are asymptotic (Wilks); with interference their coverage has to be established with toys."
             match run.Expected with
             | Some study ->
-                $"Simulated events: {analysis.Interest} = {fitted study} where {number study.Truth} is true, expected significance {study.Significance}; the errors are those of the finite simulation at known yields; what another training would change comes on top."
+                $"Simulated events: {analysis.Interest} = {fitted study} where {number study.Truth} is true."
+
+                let list =
+                    run.ExpectedSignificances
+                    |> List.map (fun (name, z) -> $"{z} ({name})")
+                    |> String.concat ", "
+
+                $"Expected significance: {list}. The errors are those of the finite simulation at known yields; what another training would change comes on top."
             | None ->
                 "The simulated events cannot be fitted themselves: at the nominal point a coefficient or a weight of theirs is negative. Only the learned Asimov set says what is expected."
             for pair in run.Separation do

@@ -3,6 +3,7 @@ namespace Nsbi.Infer
 open System
 open System.Globalization
 open Nsbi.Model
+open Nsbi.Learn.Networks
 
 // Axes: event i, sample k, bin b.
 
@@ -16,6 +17,9 @@ type BinnedTwin = {
     Edges: float[]
     /// The fit to the expectation at the nominal point.
     Expected: Measurement
+    /// <summary>Its √t(null) with the standard error from the finite number of simulated events, which
+    /// make both the templates and the expectation.</summary>
+    Significance: Measured
     /// The fit to the data; none without data, or where they stay blind.
     Observed: Measurement option
 }
@@ -41,6 +45,61 @@ module BinnedTwin =
     let private processes (analysis: Analysis) (yields: Map<string, float list>) : Process list = [
         for term in analysis.Terms -> Process.create term.Name term.Scale (yields[term.Sample])
     ]
+
+    /// The error of √t(null): an event of sample k in bin b that stands for e more expected events
+    /// changes t = 2 Σ_b [ν¹ ln(ν¹/ν⁰) − ν¹ + ν⁰] by 2e [f¹_k ln(ν¹/ν⁰) + f⁰_k (1 − ν¹/ν⁰)]; all other
+    /// parameters are stationary. The sum of each sample is known.
+    let private error
+        (analysis: Analysis)
+        (index: ParameterIndex)
+        (simulated: SimulatedEvents)
+        (edges: float[])
+        (values: float[])
+        (m: Measurement)
+        : float =
+        let bins = edges.Length - 1
+        let samples = simulated.Samples
+        let nominal, absent = m.Fit.Values, m.NullPoint
+
+        let factors theta =
+            let f = Array.zeroCreate<float> samples.Length
+
+            for term in analysis.Terms do
+                let k = Array.IndexOf(samples, term.Sample)
+                f[k] <- f[k] + Coefficient.value index theta term.Scale
+
+            f
+
+        let yields = yieldsOf simulated edges values
+        let f1, f0 = factors nominal, factors absent
+
+        let expectation (f: float[]) b =
+            Array.mapi (fun k name -> f[k] * (yields[name]: float list)[b]) samples
+            |> Array.sum
+
+        let nu1 = Array.init bins (expectation f1)
+        let nu0 = Array.init bins (expectation f0)
+        let expected = SimulatedEvents.expected simulated
+
+        let influence =
+            Array.map2
+                (fun k x ->
+                    let b = WeightedHistogram.binOf edges x
+
+                    if b < 0 || b >= bins || nu1[b] <= 0.0 || nu0[b] <= 0.0 then
+                        0.0
+                    else
+                        let r = nu1[b] / nu0[b]
+                        2.0 * (f1[k] * log r + f0[k] * (1.0 - r)))
+                simulated.Sample
+                values
+
+        let variance = SimulatedEvents.covariance expected influence influence simulated
+
+        if m.Significance > 0.0 then
+            sqrt variance / (2.0 * m.Significance)
+        else
+            nan
 
     /// <summary>The binned analysis of an observable.</summary>
     /// <param name="settings">of the fits</param>
@@ -100,6 +159,11 @@ module BinnedTwin =
                     Name = name
                     Edges = edges
                     Expected = expected
+                    Significance = {
+                        Value = expected.Significance
+                        Error =
+                            error analysis compiled.Model.Index simulated edges values expected
+                    }
                     Observed = None
                 }
 
@@ -156,8 +220,24 @@ module BinnedTwin =
             |> Some
         | _ -> None
 
+    /// Joins bins until ten effective events or more make the expectation of each at the null value: what
+    /// no simulated background event covers says nothing of the background.
+    let private populated (learned: LearnedModel) (absent: float[]) (score: float[]) edges =
+        match LearnedModel.simulationWeights learned absent with
+        | None -> edges
+        | Some weights ->
+            let filled = WeightedHistogram.fill edges score weights
+            let groups, count = BinnedDifference.group 10.0 filled filled
+
+            [|
+                for g in 0 .. count - 1 do
+                    edges[Array.IndexOf(groups, g)]
+                edges[edges.Length - 1]
+            |]
+
     /// <summary>The learned score D(x; null)/D(x; nominal) in bins of equal content under the reference,
-    /// beside the control region. It is the best observable for telling the two points apart, so the
+    /// joined where fewer than ten effective events make the expectation at the null value, beside the
+    /// control region. It is the best observable for telling the two points apart, so the
     /// unbinned analysis must agree with it, but for what the binning loses.</summary>
     /// <param name="settings">of the fits</param>
     /// <param name="learned">the events and the model</param>
@@ -188,6 +268,7 @@ module BinnedTwin =
         let edges =
             Array.concat [ [| low - margin |]; inner; [| high + margin |] ]
             |> Array.distinct
+            |> populated learned absent score
 
         make
             settings

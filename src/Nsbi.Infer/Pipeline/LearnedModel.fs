@@ -239,6 +239,20 @@ module LearnedModel =
         |> Option.map (fun _ ->
             observed learned.Likelihood (learned.Control |> Option.bind _.Counts))
 
+    /// <summary>∂ν(θ)/∂θ_p = Σ_c ∂_p f_c(θ) ν_c of the signal region, in all parameters.</summary>
+    let expectedSlope (learned: LearnedModel) (theta: float[]) : float[] =
+        let index = learned.Model.Index
+        let slope = Array.zeroCreate<float> index.Count
+
+        for term in learned.Analysis.Terms do
+            let jet = Coefficient.evaluate index theta term.Scale
+            let nu = learned.Simulated.Yields[place learned.Simulated.Samples term]
+
+            for p in 0 .. index.Count - 1 do
+                slope[p] <- slope[p] + jet.Gradient[p] * nu
+
+        slope
+
     /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events.</summary>
     let values (learned: LearnedModel) (theta: float[]) : float[] =
         let value = Array.zeroCreate<float> learned.Simulated.Sample.Length

@@ -69,6 +69,21 @@ type RunResult = {
             $"{twin.Name}, expected", twin.Expected
     ]
 
+    /// <summary>Expected significances with the error of the finite simulation, and what they are
+    /// of.</summary>
+    member this.ExpectedSignificances: (string * Measured) list = [
+        match this.Expected with
+        | Some study ->
+            "fit to the simulated events", study.Significance
+
+            match study.SumOfLogs with
+            | Some sum -> "sum of the learned log-ratios", sum
+            | None -> ()
+        | None -> ()
+        for twin in [ this.Score; this.Conventional ] |> List.choose id do
+            twin.Name, twin.Significance
+    ]
+
     /// The measurements as a table.
     override this.ToString() : string =
         let interest = this.Analysis.Interest
@@ -166,6 +181,7 @@ module RunResult =
             writer.WriteStartObject key
             writer.WriteString("name", twin.Name)
             writer.WriteNumber("bins", twin.Edges.Length - 1)
+            writeMeasured writer "significance" twin.Significance
             writeMeasurement writer "expected" twin.Expected
             twin.Observed |> Option.iter (writeMeasurement writer "observed")
             writer.WriteEndObject()
@@ -204,6 +220,8 @@ module RunResult =
             numbers.Number("errorOfFit", study.ErrorOfFit, (fun () -> "no error at a bound"))
             numbers.Close()
             writeMeasured writer "significance" study.Significance
+            writeMeasured writer "oneStep" study.OneStep
+            study.SumOfLogs |> Option.iter (writeMeasured writer "sumOfLogs")
             writeMeasurement writer "measurement" study.Measurement
             writer.WriteEndObject()
 

@@ -1,6 +1,8 @@
 module Nsbi.Infer.Tests.BinnedTwinTests
 
 open NUnit.Framework
+open Nsbi.Kernels
+open Nsbi.Learn.Events
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Analyses
 open Nsbi.Infer.Tests.Expect
@@ -48,6 +50,56 @@ let ``the binned score has the significance of its bins`` () =
     Assert.That(exact, Is.LessThan(sqrt 2.448976), "binning loses")
     Assert.That(exact, Is.GreaterThan(0.9 * sqrt 2.448976), "but not much")
     Assert.That(z, near (3.0 * error) exact)
+
+[<Test>]
+let ``the error of its significance is that of a bootstrap of the events`` () =
+    let learned = standard.Value
+    let x = EventTable.values "x" learned.Simulated.Events
+    let edges = WeightedHistogram.equalWidth 8 -2.0 2.5
+
+    let twin simulated =
+        BinnedTwin.make Fit.settings learned.Analysis simulated None "x" edges x None
+        |> succeed
+
+    let replicas = 150
+
+    let values = [
+        for index in 1UL .. uint64 replicas do
+            let mutable stream = RandomStream(9UL, "bootstrap of events", index)
+
+            let drawn =
+                EventTable.weights learned.Simulated.Events
+                |> Array.map (fun w -> w * float (stream.NextPoisson 1.0))
+
+            let events = EventTable.withWeights drawn learned.Simulated.Events
+
+            (twin {
+                learned.Simulated with
+                    Events = events
+            })
+                .Significance.Value
+    ]
+
+    let mean = List.average values
+
+    let deviation =
+        sqrt (List.sumBy (fun z -> (z - mean) ** 2.0) values / float (replicas - 1))
+
+    let tolerance = 3.5 / sqrt (2.0 * float (replicas - 1))
+    Assert.That((twin learned.Simulated).Significance.Error / deviation, near tolerance 1.0)
+
+[<Test>]
+let ``bins that few events of the null value fill are joined`` () =
+    let learned = standard.Value
+    let twin = BinnedTwin.score Fit.settings learned 2000 |> succeed
+    Assert.That(twin.Edges.Length, Is.InRange(200, 1990))
+    let at mu = LearnedModel.values learned [| mu |]
+    let score = Array.map2 (/) (at 0.0) (at 1.0)
+    let weights = (LearnedModel.simulationWeights learned [| 0.0 |]).Value
+    let filled = WeightedHistogram.fill twin.Edges score weights
+
+    for w, w2 in Array.zip filled.Contents filled.Variances do
+        Assert.That(w * w / w2, Is.GreaterThanOrEqualTo 9.999)
 
 [<Test>]
 let ``fewer bins lose more`` () =

@@ -2,6 +2,7 @@ module Nsbi.Infer.Tests.SimulationStudyTests
 
 open NUnit.Framework
 open Nsbi.Kernels
+open Nsbi.Learn.Events
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Analyses
 open Nsbi.Infer.Tests.Expect
@@ -68,6 +69,85 @@ let ``the errors are those of a bootstrap of the events`` () =
     let significance = deviation (results |> List.map snd)
     Assert.That(study.Value.ErrorOfFit / fit, near tolerance 1.0)
     Assert.That(study.Value.Significance.Error / significance, near tolerance 1.0)
+
+/// The same model with other weights of its events.
+let private reweighted (index: uint64) : LearnedModel =
+    let simulated = standard.Value.Simulated
+    let mutable stream = RandomStream(8UL, "bootstrap of events", index)
+
+    let drawn =
+        EventTable.weights simulated.Events
+        |> Array.map (fun w -> w * float (stream.NextPoisson 1.0))
+
+    {
+        standard.Value with
+            Simulated = {
+                simulated with
+                    Events = EventTable.withWeights drawn simulated.Events
+            }
+    }
+
+[<Test>]
+let ``one step and the sum of the logs have the errors of a bootstrap`` () =
+    let replicas = 400
+
+    let results = [
+        for index in 1UL .. uint64 replicas do
+            let learned = reweighted index
+            let weights = (LearnedModel.simulationWeights learned [| 1.0 |]).Value
+            let step = SimulationStudy.oneStep learned weights 0
+            let sum = (SimulationStudy.sumOfLogs learned weights 0).Value
+            step.Value, sum.Value
+    ]
+
+    let deviation (values: float list) =
+        let mean = List.average values
+        sqrt (List.sumBy (fun x -> (x - mean) ** 2.0) values / float (values.Length - 1))
+
+    let tolerance = 3.5 / sqrt (2.0 * float (replicas - 1))
+    let step = deviation (results |> List.map fst)
+    let sum = deviation (results |> List.map snd)
+    Assert.That(study.Value.OneStep.Error / step, near tolerance 1.0)
+    Assert.That(study.Value.SumOfLogs.Value.Error / sum, near tolerance 1.0)
+
+[<Test>]
+let ``the sum of the logs has the significance of its definition`` () =
+    let rule = InterferenceToy.quadrature 24_001
+
+    let integral f =
+        Array.zip rule.Nodes rule.Widths |> Array.sumBy (fun (x, width) -> width * f x)
+
+    let rate = InterferenceToy.rateDensity
+    let t x = log (rate 1.0 x / rate 0.0 x)
+
+    let exact =
+        integral (fun x -> (rate 1.0 x - rate 0.0 x) * t x)
+        / sqrt (integral (fun x -> rate 0.0 x * t x * t x))
+
+    let found = study.Value.SumOfLogs.Value
+    Assert.That(found.Value, near (3.0 * found.Error) exact)
+    Assert.That(found.Error, Is.InRange(0.001, 0.2))
+
+[<Test>]
+let ``one step from the truth is where the fit is`` () =
+    let step = study.Value.OneStep
+    let fit = study.Value.Measurement.Fit["mu"].Value
+    Assert.That(step.Value, near (0.2 * step.Error + 0.01) fit)
+    Assert.That(step.Error, near (0.1 * step.Error) study.Value.ErrorOfFit)
+
+[<Test>]
+let ``closure is that of one step where the fit ended at a bound`` () =
+    let atBound = {
+        study.Value with
+            ErrorOfFit = nan
+            OneStep = { Value = 1.05; Error = 0.1 }
+    }
+
+    let checks = AnalysisChecks.closure CheckLimits.standard "mu" atBound
+    Assert.That(checks |> List.map _.Passed, same [ true; true ])
+    Assert.That(checks[0].Value, near 1e-12 0.5)
+    Assert.That(checks[1].Value, same 1.05)
+    Assert.That(checks[1].Finding, Does.Contain "ended at a bound")
 
 [<Test>]
 let ``where a coefficient is negative the samples are no Asimov set`` () =
