@@ -98,14 +98,50 @@ let ``the example of CMS data gains on the conventional analysis`` () =
     Assert.That(significance "observed, learned ratios", Is.GreaterThan 2.33)
 
 [<Test>]
-let ``the example of CMS data says so where they are absent`` () =
+let ``the morphing example measures two coefficients`` () =
+    if not (Directory.Exists(Path.Combine(root, "../shared/data/madminer-vbf"))) then
+        Assert.Ignore "The MadMiner sample is not in ../shared/data/madminer-vbf."
+
+    let text = output "04-eft-morphing.fsx" []
+    Assert.That(text, Does.Contain "6 components, 6 benchmarks, 5840 events")
+    Assert.That(text, Does.Contain "largest relative difference of an event: 0.0e+000")
+
+    let errors (name: string) =
+        numbers $@"^{name} +(0\.\d+)  \[.*\] +(0\.\d+)  \[" text
+
+    // At the standard model, then at another benchmark: tests/peers/eft_morphing.py.
+    let known = [| [| 0.0333; 0.0595 |]; [| 0.0272; 0.0647 |] |]
+    Assert.That(errors "cells", Is.EqualTo<float[][]> known)
+
+    for learned, cells, joint in Array.zip3 (errors "learned") known (errors "each event") do
+        for k in 0..1 do
+            Assert.That(learned[k], Is.EqualTo(cells[k]).Within(0.05 * cells[k]))
+            Assert.That(joint[k], Is.LessThan learned[k])
+
+    // Coefficients, events, effective events, then both fits with errors, on events never seen.
+    let fits =
+        numbers
+            @"^ +(-?\d\.\d) +(-?\d\.\d) +(\d+) +(\d+) +(-?\d\.\d+) ± (\S+) +(-?\d\.\d+) ± (\S+)"
+            text
+
+    Assert.That(fits.Length, Is.EqualTo 5)
+
+    for fit in fits do
+        // The simulation has as many effective events as the data would have.
+        let sigmas = 3.0 * sqrt (fit[2] / fit[3])
+        Assert.That(fit[4], Is.EqualTo(fit[0]).Within(sigmas * fit[5]))
+        Assert.That(fit[6], Is.EqualTo(fit[1]).Within(sigmas * fit[7]))
+
+[<TestCase("03-hzz4l.fsx", "hzz4l/analysis.json")>]
+[<TestCase("04-eft-morphing.fsx", "")>]
+let ``the examples of real samples say so where these are absent`` (script: string, other: string) =
     use folder = new Folder()
 
-    for part in [ "03-hzz4l.fsx"; "hzz4l/analysis.json" ] do
+    for part in [ script; other ] |> List.filter ((<>) "") do
         let text = File.ReadAllText(Path.Combine(root, "examples", part))
         let nsbi = Path.Combine(root, "examples", "Nsbi.fsx").Replace("\\", "/")
         folder.Write(part, text.Replace("\"Nsbi.fsx\"", $"\"{nsbi}\"")) |> ignore
 
-    let run = runScript (folder.File "03-hzz4l.fsx") []
+    let run = runScript (folder.File script) []
     shouldExit 0 run
     Assert.That(run.Output, Does.StartWith "The event samples are not here")

@@ -30,14 +30,19 @@ let ``the scripts of the README run`` () =
     use folder = new Folder()
     let nsbi = Path.Combine(root, "examples", "Nsbi.fsx").Replace("\\", "/")
 
-    for script in scripts do
-        Assert.That(script, Does.StartWith "#load \"examples/Nsbi.fsx\"")
+    let outputs = [
+        for script in scripts do
+            Assert.That(script, Does.StartWith "#load \"examples/Nsbi.fsx\"")
 
-        let path = folder.Write("readme.fsx", script.Replace("examples/Nsbi.fsx", nsbi))
+            let path = folder.Write("readme.fsx", script.Replace("examples/Nsbi.fsx", nsbi))
 
-        let run = ExamplesTests.runScript path []
-        shouldExit 0 run
-        Assert.That(run.Output, Does.Contain "0.390034")
+            let run = ExamplesTests.runScript path []
+            shouldExit 0 run
+            run.Output
+    ]
+
+    Assert.That(outputs.Head, Does.Contain "0.390034")
+    Assert.That(outputs[1], Does.Contain "CWL2 ** 2")
 
 [<Test>]
 let ``the commands of the README run one after the other`` () =

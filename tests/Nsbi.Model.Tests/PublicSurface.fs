@@ -48,7 +48,11 @@ let private isMachinery (m: MemberInfo) =
     names.Contains m.Name || isGenerated m
 
 let private membersOf (t: Type) : MemberInfo list =
-    t.GetMembers flags
+    // What a delegate has beside its name is the runtime's.
+    (if typeof<Delegate>.IsAssignableFrom t then
+         [||]
+     else
+         t.GetMembers flags)
     |> Seq.filter (fun m ->
         match m with
         | :? MethodInfo as m -> not (isMachinery m || isAccessor m)

@@ -51,6 +51,14 @@ module FitVerb =
         |> List.filter (fun name -> List.exists (fun (other, _) -> other = name) fixedAt)
         |> List.map (fun name -> $"--minos: '{name}' is held by --fix; free it for its interval.")
 
+    let private outcome (summary: FitSummary) : Outcome =
+        match summary.Checks |> List.filter (fun c -> not c.Passed) with
+        | [] -> Subject.outcome summary.Fit
+        | failed ->
+            failed
+            |> List.map (fun c -> $"failed check: {c.Finding}; {c.Meaning}")
+            |> Outcome.NotSuccessful
+
     let private answer (parsed: ParseResults<FitOption>) (call: Call) : Answer =
         let options = Options()
 
@@ -87,10 +95,14 @@ module FitVerb =
                 let summary = FitSummary.run it.Settings it.Observation names
 
                 Answer.Result(
-                    Subject.outcome summary.Fit,
+                    outcome summary,
                     (fun () -> string summary),
                     fun writer ->
                         FitSummary.writeMembers writer summary
+
+                        if not summary.Checks.IsEmpty then
+                            RunResult.writeChecks writer summary.Checks
+
                         Subject.writeInputs writer it
                 )))
 

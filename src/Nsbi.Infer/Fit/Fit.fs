@@ -49,8 +49,8 @@ module Fit =
         point[k] <= objective.Lower[k] || point[k] >= objective.Upper[k]
 
     /// Two searches ended at the same point, in units of the errors.
-    let private isSame (a: Found) (b: Found) =
-        abs (a.Jet.Value - b.Jet.Value) < 1e-5
+    let private isSame noise (a: Found) (b: Found) =
+        abs (a.Jet.Value - b.Jet.Value) < 1e-5 + 2.0 * noise
         && Seq.forall
             (fun k ->
                 let curvature = max a.Jet.Hessian[k, k] b.Jet.Hessian[k, k]
@@ -58,10 +58,10 @@ module Fit =
                 abs (a.Point[k] - b.Point[k]) < 0.01 * unit)
             (seq { 0 .. a.Point.Length - 1 })
 
-    let private distinct (found: Found list) : Found list =
+    let private distinct noise (found: Found list) : Found list =
         (([], List.sortBy _.Jet.Value found)
          ||> List.fold (fun kept next ->
-             if List.exists (isSame next) kept then
+             if List.exists (isSame noise next) kept then
                  kept
              else
                  next :: kept))
@@ -140,7 +140,10 @@ module Fit =
         let search (start: float[]) =
             let restricted = Objective.restrict start free objective
 
-            TrustRegion.run settings.Search restricted (free |> Array.map (fun k -> start[k]))
+            TrustRegion.run
+                (FitPoints.search settings compiled)
+                restricted
+                (free |> Array.map (fun k -> start[k]))
             |> Option.bind (fun (state, reason) ->
                 evaluations <- evaluations + state.Evaluations
                 let point = Objective.fill start free state.Point
@@ -165,7 +168,7 @@ module Fit =
               weights of 0 or above to a fit."
             |> invalid compiled settings 0
         | None ->
-            match starts |> List.choose search |> distinct with
+            match starts |> List.choose search |> distinct compiled.Noise with
             | [] ->
                 let at = FitPoints.template settings compiled
 

@@ -24,6 +24,12 @@ type FitSettings = {
 [<RequireQualifiedAccess>]
 module internal FitPoints =
 
+    /// The search with the error of a likelihood's values.
+    let search (settings: FitSettings) (compiled: CompiledLikelihood) : TrustRegionSettings = {
+        settings.Search with
+            Noise = max settings.Search.Noise compiled.Noise
+    }
+
     /// The values of the parameters that are held, by the settings or by the model.
     let held (settings: FitSettings) (compiled: CompiledLikelihood) : Map<string, float> =
         for name in settings.Fixed.Keys do

@@ -13,7 +13,17 @@ type FitSummary = {
     /// <summary>{t ≤ 1} of parameters, by name; none where it was not asked for, where the parameter
     /// is held, or where the fit did not succeed.</summary>
     Intervals: Map<string, LikelihoodIntervals>
+    /// <summary>The fit and the ends of its intervals by the definition of the likelihood; none where
+    /// that is what was fitted, or where the fit did not succeed.</summary>
+    Exact: ExactComparison option
+    /// <summary>Event variations that are not positive somewhere in the fit range.</summary>
+    Negative: NegativeInterpolant list
 } with
+
+    /// Whether the likelihood was compiled well enough for this fit; empty where it is exact.
+    member this.Checks: Check list =
+        this.Exact |> Option.map ExactComparison.checks |> Option.defaultValue []
+
 
     /// The fit as a table, and the intervals below it.
     override this.ToString() : string =
@@ -29,13 +39,33 @@ type FitSummary = {
 
                 $"""{name}: 68.3 %% interval {String.Join(" and ", ends)}""")
 
-        String.Join("\n", string this.Fit :: lines)
+        let failed =
+            this.Checks
+            |> List.filter (fun c -> not c.Passed)
+            |> List.map (fun c -> $"failed check: {c.Finding}; {c.Meaning}")
+
+        let warnings = this.Negative |> List.map (fun n -> $"warning: {n}")
+        String.Join("\n", string this.Fit :: lines @ failed @ warnings)
 
 /// <summary>How to make and write fit summaries.</summary>
 [<RequireQualifiedAccess>]
 module FitSummary =
 
     let private maxRestarts = 5
+
+    /// <summary>The summary of a fit that succeeded and of intervals that were found already.
+    /// </summary>
+    let create
+        (settings: FitSettings)
+        (observation: Observation)
+        (fit: FitResult)
+        (intervals: Map<string, LikelihoodIntervals>)
+        : FitSummary = {
+        Fit = fit
+        Intervals = intervals
+        Exact = intervals.Values |> Seq.toList |> ExactComparison.run settings observation fit
+        Negative = observation.Owner.NegativeInterpolants
+    }
 
     /// <summary>Fits, and finds {t ≤ 1} of parameters (MINOS). If an interval comes upon a lower
     /// minimum, that becomes the best fit and all intervals are found again.</summary>
@@ -59,12 +89,17 @@ module FitSummary =
                         Error found.Best
 
             match List.fold find (Ok Map.empty) wanted with
-            | Ok intervals -> { Fit = fit; Intervals = intervals }
+            | Ok intervals -> create settings observation fit intervals
             | Error better -> attempt better (left - 1)
 
         match Fit.runWith settings observation with
         | fit when fit.Status.Succeeded -> attempt fit maxRestarts
-        | fit -> { Fit = fit; Intervals = Map.empty }
+        | fit -> {
+            Fit = fit
+            Intervals = Map.empty
+            Exact = None
+            Negative = observation.Owner.NegativeInterpolants
+          }
 
     let private writeMinos (writer: Utf8JsonWriter) (found: LikelihoodIntervals) =
         let atBound () =
@@ -157,10 +192,26 @@ module FitSummary =
 
         writer.WriteEndArray()
 
+    let private writeExact (writer: Utf8JsonWriter) (comparison: ExactComparison) =
+        writer.WriteStartArray "exact"
+
+        for point in comparison.Points do
+            let numbers = JsonNumbers writer
+            let impossible () = "the parameters are impossible"
+            writer.WriteStartObject()
+            writer.WriteString("point", point.Name)
+            numbers.Number("twiceNll", point.Exact, impossible)
+            numbers.Number("shift", point.Shift, impossible)
+            numbers.Close()
+            writer.WriteEndObject()
+
+        writer.WriteEndArray()
+
     /// <summary>Writes the members of a fit into the JSON object that is open: <c>status</c>,
     /// <c>advice</c>, <c>twiceNll</c>, <c>parameters</c> (<c>name, value, error, minos, intervals,
     /// fixed, atBound</c>), <c>correlation</c> (in the order of the parameters), <c>minima</c>,
-    /// <c>edm</c>, <c>evaluations</c>. What is not a finite number is null, with the sibling
+    /// <c>edm</c>, <c>evaluations</c>, and where the likelihood is compiled to an approximation
+    /// <c>exact: [{point, twiceNll, shift}]</c>; <c>warnings</c> where there are any. What is not a finite number is null, with the sibling
     /// <c>reason</c>.</summary>
     let writeMembers (writer: Utf8JsonWriter) (summary: FitSummary) : unit =
         let fit = summary.Fit
@@ -184,4 +235,14 @@ module FitSummary =
         writer.WriteEndArray()
         numbers.Number("edm", fit.Edm, why)
         writer.WriteNumber("evaluations", fit.Evaluations)
+        summary.Exact |> Option.iter (writeExact writer)
+
+        if not summary.Negative.IsEmpty then
+            writer.WriteStartArray "warnings"
+
+            for negative in summary.Negative do
+                writer.WriteStringValue(string negative)
+
+            writer.WriteEndArray()
+
         numbers.Close()

@@ -22,8 +22,8 @@ type internal InnerProfile
             minima
             |> List.map (fun m -> m.Values |> List.map snd |> List.toArray |> inner.ToInner)
 
-    // How far below the best fit a profile may come by rounding.
-    let slack = 1e-6
+    // How far below the best fit a profile may come by the errors of its values.
+    let slack = 1e-6 + 2.0 * compiled.Noise
     let mutable lowest = None
 
     do
@@ -34,6 +34,9 @@ type internal InnerProfile
     member _.Lower: float = objective.Lower[place]
     member _.Upper: float = objective.Upper[place]
     member _.Best: FitResult = best
+
+    /// The error of its values.
+    member _.Noise: float = compiled.Noise
 
     /// The lowest point that was come upon below the best fit, beyond rounding.
     member _.Lowest: float[] option = lowest |> Option.map snd
@@ -75,7 +78,7 @@ type internal InnerProfile
                     let restricted = Objective.restrict start others objective
 
                     TrustRegion.run
-                        settings.Search
+                        (FitPoints.search settings compiled)
                         restricted
                         (others |> Array.map (fun k -> start[k]))
                     |> Option.bind (fun (state, _) ->

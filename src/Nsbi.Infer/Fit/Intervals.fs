@@ -42,6 +42,9 @@ type LikelihoodIntervals = {
     /// <summary>Distance from the best fit to the upper end of the interval that holds it, above
     /// 0; none where that interval ends at a bound.</summary>
     Upper: float option
+    /// <summary>All parameters, in the order of θ, where an interval ends at a crossing of the level;
+    /// in ascending order of the parameter.</summary>
+    Ends: float[] list
     /// The best fit: the one given, or a lower one that was come upon.
     Best: FitResult
 } with
@@ -80,7 +83,14 @@ module Intervals =
 
     /// The root between two points of opposite sign of `excess`, by Newton steps kept inside of a
     /// shrinking bracket.
-    let rec private root profile (excess: Node -> float) (slope: Node -> float) a b left : Node =
+    let rec private root
+        (profile: InnerProfile)
+        (excess: Node -> float)
+        (slope: Node -> float)
+        a
+        b
+        left
+        : Node =
         let nearer = if abs (excess a) < abs (excess b) then a else b
 
         if left = 0 || abs (b.U - a.U) <= 1e-12 * (1e-3 + abs a.U + abs b.U) then
@@ -101,7 +111,7 @@ module Intervals =
 
             let c = node profile [ a; b ] u
 
-            if abs (excess c) < 1e-9 then
+            if abs (excess c) < 1e-9 + 0.1 * profile.Noise then
                 c
             elif (excess c > 0.0) = (excess a > 0.0) then
                 root profile excess slope c b (left - 1)
@@ -133,7 +143,7 @@ module Intervals =
         search a b 40
 
     /// All crossings of the level between two neighbouring points, in ascending order.
-    let private crossings profile level (a: Node) (b: Node) : float list =
+    let private crossings profile level (a: Node) (b: Node) : Node list =
         let isAbove n = n.T > level
 
         let mayTurn =
@@ -143,14 +153,14 @@ module Intervals =
                 a.Slope > 0.0 && b.Slope < 0.0
 
         if isAbove a <> isAbove b then
-            [ (crossing profile level a b).U ]
+            [ crossing profile level a b ]
         elif mayTurn then
             let c = turning profile level a b
 
             if isAbove c = isAbove a then
                 []
             else
-                [ (crossing profile level a c).U; (crossing profile level c b).U ]
+                [ crossing profile level a c; crossing profile level c b ]
         else
             []
 
@@ -214,7 +224,14 @@ module Intervals =
         walk best places
 
     /// The values of the parameter that the intervals and the offsets are made of.
-    let private assemble (profile: InnerProfile) level name (nodes: Node list) (ends: float list) =
+    let private assemble
+        (inner: InnerCoordinates)
+        (profile: InnerProfile)
+        level
+        name
+        (nodes: Node list)
+        (ends: Node list)
+        =
         let first, last = List.head nodes, List.last nodes
 
         let closed low high lowAtBound highAtBound = {
@@ -230,7 +247,7 @@ module Intervals =
             else infinity
 
         let startsInside = first.T <= level
-        let edges = ends |> List.map profile.Outer
+        let edges = ends |> List.map (fun n -> profile.Outer n.U)
 
         let rec pair inside low lowAtBound edges =
             match inside, edges with
@@ -256,6 +273,7 @@ module Intervals =
                 own
                 |> Option.filter (fun i -> not i.UpperAtBound)
                 |> Option.map (fun i -> i.Upper - value)
+            Ends = ends |> List.map (fun n -> inner.ToOuter n.Point)
             Best = profile.Best
         }
 
@@ -278,7 +296,7 @@ module Intervals =
                 |> List.pairwise
                 |> List.collect (fun (a, b) -> crossings profile level a b)
 
-            assemble profile level name nodes ends)
+            assemble observation.Owner.Model.InnerCoordinates profile level name nodes ends)
 
     /// <summary>{t ≤ level} over the whole allowed range of a parameter.</summary>
     /// <param name="settings">of the fit</param>

@@ -11,6 +11,10 @@ type TrustRegionSettings = {
     Tolerance: float
     /// First radius, in units in which a step of 1 in one variable changes the model by ½.
     Radius: float
+    /// <summary>The error of the function's values beside rounding, where they are approximate: so
+    /// much of a rise is not held against a step, and the tolerance is a hundredth of it at least.
+    /// </summary>
+    Noise: float
 }
 
 /// <summary>Where a trust-region search stands. Immutable: a step gives the next one.</summary>
@@ -22,6 +26,8 @@ type TrustRegionState = {
     Jet: Jet
     /// Radius Δ of the trust region |Dp| ≤ Δ.
     Radius: float
+    /// The error of the function's values.
+    Noise: float
     /// Diagonal of D.
     Scale: float[]
     /// The step that comes next, as the model proposes it.
@@ -53,15 +59,16 @@ type TrustRegionEnd =
 [<RequireQualifiedAccess>]
 module TrustRegion =
 
-    /// 200 steps, tolerance 1e-10, first radius 4.
+    /// 200 steps, tolerance 1e-10, first radius 4, exact values.
     let settings: TrustRegionSettings = {
         MaxSteps = 200
         Tolerance = 1e-10
         Radius = 4.0
+        Noise = 0.0
     }
 
     let private tolerance (settings: TrustRegionSettings) (value: float) =
-        max settings.Tolerance (1e-13 * abs value)
+        max settings.Tolerance (max (0.01 * settings.Noise) (1e-13 * abs value))
 
     let private propose (objective: IObjective) (state: TrustRegionState) : TrustRegionState =
         let step =
@@ -108,6 +115,7 @@ module TrustRegion =
                 Point = inside
                 Jet = jet
                 Radius = settings.Radius
+                Noise = settings.Noise
                 Scale = rescale (firstScale objective inside) jet
                 Proposed = [||]
                 Predicted = 0.0
@@ -136,7 +144,7 @@ module TrustRegion =
         match objective.Evaluate trial with
         | None -> propose objective { next with Radius = 0.25 * length }
         | Some jet ->
-            let noise = 1e-14 * (1.0 + abs state.Jet.Value)
+            let noise = state.Noise + 1e-14 * (1.0 + abs state.Jet.Value)
             let agreement = (jet.Value - state.Jet.Value - noise) / (state.Predicted - noise)
 
             let radius =

@@ -3,38 +3,6 @@ namespace Nsbi.Infer
 open Nsbi.Kernels
 open Nsbi.Model
 
-// Axes: event i, process c, bin b, parameter k.
-
-/// One event table of a channel, in tiles.
-[<NoComparison; ReferenceEquality>]
-type internal TiledTable = {
-    Tiles: EventTiles
-    Weights: float[]
-    Terms: IEventTerm[]
-}
-
-[<NoComparison; ReferenceEquality>]
-type internal CompiledUnbinned = {
-    Name: string
-    Processes: string[]
-    Coefficients: LocalCoefficient[]
-    Yields: float[]
-    /// The parameters of the event terms: the kernel's β, as places in θ.
-    TermParameters: int[]
-    Tables: Map<TableKind, TiledTable>
-}
-
-/// <summary>By how much the ratios of a process had to be scaled on the reference table.</summary>
-type Rescaling = {
-    /// The unbinned channel.
-    Channel: string
-    /// The process.
-    Process: string
-    /// <summary>Σ_i w_ref,i r_c,i / Σ_i w_ref,i before scaling; 1 for exact ratios on an infinite
-    /// table.</summary>
-    MeanRatio: float
-}
-
 /// <summary>A valid model bound to its event tables: −2 ln L(θ) but for an observation. Immutable;
 /// safe to use from several threads.</summary>
 [<Sealed>]
@@ -46,6 +14,12 @@ type CompiledLikelihood
         binned: CompiledBinned[],
         rescalings: Rescaling list
     ) =
+    let negative =
+        lazy (unbinned |> Seq.collect (EventPositivity.find model.Parameters) |> Seq.toList)
+
+    let sizes =
+        lazy (unbinned |> Seq.collect (ShapeSize.find model.Parameters) |> Seq.toList)
+
     let constraints = model.Parameters |> List.map _.Constraint |> List.toArray
 
     /// The model.
@@ -60,6 +34,24 @@ type CompiledLikelihood
     /// <summary>The mean of each process's ratios on the reference table, by which they were divided
     /// there, so that Asimov weights add up to ν(θ). The observed table is left as it is.</summary>
     member _.Rescalings: Rescaling list = rescalings
+
+    /// <summary>Whether it was compiled to anything but its definition: Z as a function of the
+    /// parameters, or event variations in less than double precision.</summary>
+    member _.IsApproximate: bool =
+        unbinned
+        |> Array.exists (fun c ->
+            Array.exists Option.isSome c.Normalisations
+            || (c.Columns.Length > 0
+                && c.Tables.Values
+                   |> Seq.exists (fun t -> t.Columns.Precision <> ColumnPrecision.Double)))
+
+    /// <summary>Event variations whose interpolation is not positive for some events within ±3 and
+    /// the bounds; found once, when first asked for.</summary>
+    member _.NegativeInterpolants: NegativeInterpolant list = negative.Value
+
+    /// <summary>By how much the event variations of each process and parameter change its
+    /// normalisation; found once, when first asked for.</summary>
+    member _.ShapeSizes: ShapeSize list = sizes.Value
 
     /// The names of the unbinned channels.
     member _.UnbinnedChannels: string list = unbinned |> Array.map _.Name |> Array.toList
@@ -76,17 +68,18 @@ type CompiledLikelihood
         |> Option.bind (fun c -> c.Tables.TryFind kind)
         |> Option.map _.Weights.Length
 
+    /// <summary>How far −2 ln L may be from its definition by rounded event variations, and jump from
+    /// point to point: 1e-3 for 10⁶ events.</summary>
+    member internal _.Noise: float =
+        let events =
+            unbinned
+            |> Seq.collect _.Tables.Values
+            |> Seq.filter (fun t ->
+                t.Columns.Count > 0 && t.Columns.Precision <> ColumnPrecision.Double)
+            |> Seq.sumBy (fun t -> float t.Weights.Length)
+
+        1e-6 * sqrt events
+
     member internal _.Unbinned: CompiledUnbinned[] = unbinned
     member internal _.Binned: CompiledBinned[] = binned
     member internal _.Constraints: Constraint[] = constraints
-
-/// <summary>Expected events, which need no observation.</summary>
-[<RequireQualifiedAccess>]
-module internal Expected =
-
-    /// A_c = f_c ν_c of an unbinned channel.
-    let amplitudes (channel: CompiledUnbinned) (kappa: float[]) : float[] =
-        Array.map2
-            (fun (f: LocalCoefficient) y -> f.Value kappa * y)
-            channel.Coefficients
-            channel.Yields

@@ -6,7 +6,9 @@ open Nsbi.Model
 /// <summary>Why −2 ln L is +∞ at a point: the first reason found.</summary>
 type Impossible =
     /// The density D of an event with a weight is not positive.
-    | EventDensity of channel: string * table: TableKind * row: int
+    | EventDensity of channel: string * table: TableKind * row: int * proc: string
+    /// The mean Z of a process's event factors is not positive.
+    | EventNormalisation of channel: string * proc: string
     /// A bin's expectation is negative, or zero with events in it.
     | BinExpectation of channel: string * bin: int * count: float * expected: float
     /// A parameter is where its constraint cannot be.
@@ -20,9 +22,13 @@ type Impossible =
             x.ToString("G6", CultureInfo.InvariantCulture)
 
         match this with
-        | EventDensity(channel, table, row) ->
+        | EventDensity(channel, table, row, proc) ->
             $"channel '{channel}', {table}, row {row}: the density of the event is not positive, \
-              so these parameter values are impossible for it"
+              so these parameter values are impossible for it; the least of its terms is that of \
+              process '{proc}'"
+        | EventNormalisation(channel, proc) ->
+            $"channel '{channel}', process '{proc}': the mean of its event variations over its own \
+              events is not positive, so these parameter values are impossible for it"
         | BinExpectation(channel, bin, count, expected) ->
             $"channel '{channel}', bin {bin}: {number expected} events are expected and \
               {number count} observed, which is impossible"
@@ -60,6 +66,18 @@ type internal JetSum(n: int) =
 
     /// Adds a constant.
     member _.AddValue(constant: float) = value <- value + constant
+
+    /// Adds a multiple of a function of the few parameters at these places.
+    member _.AddJet(factor: float, places: int[], jet: Jet) =
+        value <- value + factor * jet.Value
+
+        for i in 0 .. places.Length - 1 do
+            let k = places[i]
+            gradient[k] <- gradient[k] + factor * jet.Gradient[i]
+
+            for j in 0 .. places.Length - 1 do
+                let l = places[j]
+                hessian[k, l] <- hessian[k, l] + factor * jet.Hessian[i, j]
 
     /// Adds a function of the one parameter at a place.
     member _.AddScalar(place: int, struct (f: float, first: float, second: float)) =

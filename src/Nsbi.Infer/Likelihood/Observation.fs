@@ -56,9 +56,12 @@ type Observation
 type Asimov = {
     /// The observation.
     Observation: Observation
-    /// <summary>ν(θ)/Σ_i w_i before the last scaling, by unbinned channel; 1 up to rounding.
-    /// </summary>
+    /// <summary>ν(θ)/Σ_i w_i before the last scaling, by unbinned channel; 1 up to rounding, unless
+    /// event variations are taken as given, which the yields do not know of.</summary>
     Rescaling: (string * float) list
+    /// <summary>Z_c as compiled over Z_c of the reference table itself, by which the densities were
+    /// scaled, by channel and process; 1 for the exact pass.</summary>
+    ShapeRescaling: ((string * string) * float) list
 }
 
 /// <summary>How to make observations.</summary>
@@ -162,13 +165,13 @@ module Observation =
         |> Array.toList
         |> List.map (fun channel ->
             AsimovWeights.weights channel theta kappa
-            |> Result.map (fun (rescaling, w) -> channel.Name, rescaling, w))
+            |> Result.map (fun (rescaling, shapes, w) -> channel.Name, rescaling, shapes, w))
         |> TableFault.collect
         |> Result.bind (fun sets ->
             create compiled {
                 Weights =
                     sets
-                    |> List.map (fun (name, _, w) -> name, (TableKind.Reference, w))
+                    |> List.map (fun (name, _, _, w) -> name, (TableKind.Reference, w))
                     |> Map.ofList
                 Counts =
                     compiled.Binned
@@ -178,5 +181,10 @@ module Observation =
             }
             |> Result.map (fun observation -> {
                 Observation = observation
-                Rescaling = sets |> List.map (fun (name, rescaling, _) -> name, rescaling)
+                Rescaling = sets |> List.map (fun (name, rescaling, _, _) -> name, rescaling)
+                ShapeRescaling = [
+                    for name, _, shapes, _ in sets do
+                        for proc, factor in shapes do
+                            (name, proc), factor
+                ]
             }))

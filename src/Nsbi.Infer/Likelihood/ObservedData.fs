@@ -20,6 +20,8 @@ type ObservedData = {
 type internal ObservedEvents = {
     Table: TableKind
     Events: WeightedEvents
+    /// The event columns of the same events.
+    Columns: InterpolatedColumns
 }
 
 /// <summary>The parts of an observation, checked against the compiled likelihood.</summary>
@@ -56,9 +58,12 @@ module internal ObservedData =
                     let what = $"the weight of row {i} is {number weights[i]}"
                     Error [ fault place what "give finite weights" ]
                 | None ->
+                    let events = WeightedEvents.Create(table.Tiles, ReadOnlySpan weights)
+
                     Ok {
                         Table = kind
-                        Events = WeightedEvents.Create(table.Tiles, ReadOnlySpan weights)
+                        Events = events
+                        Columns = table.Columns.For events
                     }
 
     /// The counts of a binned channel.

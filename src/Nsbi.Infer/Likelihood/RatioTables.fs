@@ -1,45 +1,5 @@
 namespace Nsbi.Infer
 
-open System
-open Nsbi.Kernels
-
-/// <summary>A function of an event's features whose values are log density ratios: an analytic
-/// formula or a network.</summary>
-type ILogRatio =
-    /// <summary>log p_c(x)/p_ref(x) of each event.</summary>
-    /// <param name="features">events x features; not to be changed</param>
-    /// <returns>one finite number per event, or −∞ for a ratio of zero</returns>
-    abstract LogRatios: features: float[][] -> float[]
-
-/// <summary>Where the density ratios r_c(x_i) = p_c(x_i)/p_ref(x_i) of a process come from.</summary>
-[<NoComparison; ReferenceEquality>]
-type RatioSource =
-    /// r itself, one non-negative number per event.
-    | Ratios of values: float[]
-    /// log r, one number per event; −∞ for a ratio of zero.
-    | LogRatios of values: float[]
-    /// A function of the features of the table.
-    | Function of logRatio: ILogRatio
-
-/// <summary>How to make and read ratio sources.</summary>
-[<RequireQualifiedAccess>]
-module RatioSource =
-
-    /// <summary>A formula of one event's features, giving log r.</summary>
-    let ofFormula (logRatio: float[] -> float) : RatioSource =
-        Function
-            {
-                new ILogRatio with
-                    member _.LogRatios features = Array.map logRatio features
-            }
-
-    /// <summary>The ratios r of a table's events.</summary>
-    let ratios (features: float[][]) (source: RatioSource) : float[] =
-        match source with
-        | Ratios values -> values
-        | LogRatios values -> Array.map exp values
-        | Function f -> f.LogRatios features |> Array.map exp
-
 /// <summary>A table of weighted events with the density ratios of the processes.</summary>
 [<NoComparison; ReferenceEquality>]
 type RatioTable = {
@@ -50,6 +10,10 @@ type RatioTable = {
     Features: float[][]
     /// The source of each process, by name.
     Ratios: Map<string, RatioSource>
+    /// r± by process and name of the variation.
+    Variations: Map<string * string, VariationRatios>
+    /// Event shapes by process and name of the shape.
+    Shapes: Map<string * string, IEventShape>
 }
 
 /// <summary>How to make event tables.</summary>
@@ -61,6 +25,8 @@ module RatioTable =
         Weights = weights
         Features = [||]
         Ratios = Map.ofList ratios
+        Variations = Map.empty
+        Shapes = Map.empty
     }
 
     /// <summary>A table of a number of events of weight 1.</summary>
@@ -71,6 +37,58 @@ module RatioTable =
     let withFeatures (features: float[][]) (table: RatioTable) : RatioTable = {
         table with
             Features = features
+    }
+
+    /// <summary>The same table with the ratios r± of a variation of a process.</summary>
+    /// <param name="proc">the process</param>
+    /// <param name="variation">the name that the model gives to the variation</param>
+    /// <param name="ratios">r₊ and r₋</param>
+    /// <param name="table">the table</param>
+    let withVariation
+        (proc: string)
+        (variation: string)
+        (ratios: VariationRatios)
+        (table: RatioTable)
+        : RatioTable = {
+        table with
+            Variations = table.Variations.Add((proc, variation), ratios)
+    }
+
+    /// The table of the events at these rows.
+    let internal select (rows: int[]) (table: RatioTable) : RatioTable =
+        let of' (values: 'a[]) = rows |> Array.map (fun i -> values[i])
+
+        let source ratios =
+            match ratios with
+            | Ratios values -> Ratios(of' values)
+            | LogRatios values -> LogRatios(of' values)
+            | Function f -> Function f
+
+        {
+            table with
+                Weights = of' table.Weights
+                Features =
+                    if table.Features.Length = 0 then
+                        [||]
+                    else
+                        of' table.Features
+                Ratios = table.Ratios |> Map.map (fun _ -> source)
+                Variations =
+                    table.Variations
+                    |> Map.map (fun _ v -> {
+                        Up = source v.Up
+                        Down = Option.map source v.Down
+                    })
+        }
+
+    /// <summary>The same table with an event shape of a process.</summary>
+    /// <param name="proc">the process</param>
+    /// <param name="name">the name that the model gives to the shape</param>
+    /// <param name="shape">the shape; it needs the features of the table</param>
+    /// <param name="table">the table</param>
+    let withShape (proc: string) (name: string) (shape: IEventShape) (table: RatioTable) = {
+        table with
+            Shapes = table.Shapes.Add((proc, name), shape)
     }
 
 /// Which of the two event tables of an unbinned channel.
@@ -114,19 +132,3 @@ module RatioTables =
     /// <summary>With this observed table of a channel.</summary>
     let observed (channel: string) (table: RatioTable) (tables: RatioTables) : RatioTables =
         add TableKind.Observed channel table tables
-
-/// <summary>A factor g(x|β) on the density of one process: the one door by which per-event shapes
-/// enter a likelihood.</summary>
-type IEventShape =
-    /// The unbinned channel.
-    abstract Channel: string
-    /// The process whose density is multiplied.
-    abstract Process: string
-    /// The parameters β of the model that g depends on.
-    abstract Parameters: string list
-    /// <summary>The shape for the events of one table; called once per table.</summary>
-    /// <param name="table">the events</param>
-    /// <param name="place">what the term must give as <c>Process</c></param>
-    /// <param name="parameters">what it must give as <c>Parameters</c>, in the order of the names
-    /// above</param>
-    abstract Bind: table: RatioTable * place: int * parameters: int[] -> IEventTerm

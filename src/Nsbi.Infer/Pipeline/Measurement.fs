@@ -88,12 +88,14 @@ module Measurement =
             if left > 0 && not (obj.ReferenceEquals(scan.Best, best)) then
                 let interval = Intervals.find settings observation scan.Best interest 1.0
 
-                measure
-                    {
-                        Fit = interval.Best
-                        Intervals = Map.ofList [ interest, interval ]
-                    }
-                    (left - 1)
+                let summary =
+                    FitSummary.create
+                        settings
+                        observation
+                        interval.Best
+                        (Map.ofList [ interest, interval ])
+
+                measure summary (left - 1)
             else
                 let atNull = scan.Points |> List.find (fun p -> p.Value = nullValue)
 

@@ -39,14 +39,24 @@ module Workspace =
     }
 
     /// <summary>Validates the model and binds it to the tables.</summary>
+    /// <param name="options">how event variations are stored and normalised</param>
     /// <param name="source">how faults should name the workspace, as a file name</param>
     /// <param name="workspace">the workspace</param>
     /// <returns>the compiled likelihood, or every fault of the model, or every fault of the tables
     /// </returns>
-    let compile (source: string) (workspace: Workspace) : Result<CompiledLikelihood, Fault list> =
+    let compileWith
+        (options: LikelihoodOptions)
+        (source: string)
+        (workspace: Workspace)
+        : Result<CompiledLikelihood, Fault list> =
         Model.validate workspace.Model
-        |> Result.bind (fun valid -> Likelihood.compile valid workspace.Tables)
+        |> Result.bind (fun valid -> Likelihood.compileWith options valid workspace.Tables)
         |> Result.mapError (List.map (faultOf source))
+
+    /// <summary>The same with the standard options.</summary>
+    /// <returns>as <c>compileWith</c></returns>
+    let compile (source: string) (workspace: Workspace) : Result<CompiledLikelihood, Fault list> =
+        compileWith LikelihoodOptions.standard source workspace
 
     /// <summary>The observation: the observed tables with their weights, the counts, the global
     /// observables.</summary>

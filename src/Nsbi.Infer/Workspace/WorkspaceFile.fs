@@ -36,7 +36,8 @@ type WorkspaceFormat =
 
 /// <summary>Workspaces as files.</summary>
 /// <remarks><c>{"nsbi-workspace": 1, "model": {…}, "unbinned": [{"channel", "reference": {"weights":
-/// {"file", "sha256"}, "ratios": [{"process", "log", "file", "sha256"}]}, "observed": {…}}],
+/// {"file", "sha256"}, "ratios": [{"process", "log", "file", "sha256"}], "variations":
+/// [{"process", "variation", "up": {"log", "file", "sha256"}, "down": {…}}]}, "observed": {…}}],
 /// "binned": [{"channel", "counts": […]}], "globals": [{"parameter", "observed"}], "histfactory":
 /// {…}}</c>. The model is as in <see cref="T:Nsbi.Model.ModelJson" />. Files are NumPy arrays of one
 /// axis, named by their path from the folder of the workspace; "log" says that they hold log r instead

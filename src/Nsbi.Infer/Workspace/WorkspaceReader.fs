@@ -87,13 +87,42 @@ type internal WorkspaceReader(file: string) =
             | Some name, Some false, Some values -> Some(name, Ratios values)
             | _ -> None)
 
+    let side (place: JsonPlace) : RatioSource option =
+        json.Object(place, [ "file"; "sha256" ], [ "log" ])
+        |> Option.bind (fun key ->
+            let isLog =
+                match key "log" with
+                | None -> Some false
+                | Some place -> json.Truth place
+
+            match isLog, reference place key with
+            | Some true, Some values -> Some(LogRatios values)
+            | Some false, Some values -> Some(Ratios values)
+            | _ -> None)
+
+    let variation (place: JsonPlace) : ((string * string) * VariationRatios) option =
+        json.Object(place, [ "process"; "variation"; "up" ], [ "down" ])
+        |> Option.bind (fun key ->
+            let proc = required key "process" json.Text
+            let name = required key "variation" json.Text
+
+            let down =
+                match key "down" with
+                | None -> Some None
+                | Some place -> side place |> Option.map Some
+
+            match proc, name, required key "up" side, down with
+            | Some proc, Some name, Some up, Some down ->
+                Some((proc, name), { Up = up; Down = down })
+            | _ -> None)
+
     let distinct (place: JsonPlace) (what: string) (names: string list) =
         for name, count in List.countBy id names do
             if count > 1 then
                 report place $"the {what} '{name}' occurs {count} times" "give it once"
 
     let table (place: JsonPlace) : RatioTable option =
-        json.Object(place, [ "weights"; "ratios" ], [])
+        json.Object(place, [ "weights"; "ratios" ], [ "variations" ])
         |> Option.bind (fun key ->
             let ratios =
                 required key "ratios" (fun place ->
@@ -101,8 +130,20 @@ type internal WorkspaceReader(file: string) =
                     found |> Option.iter (List.map fst >> distinct place "process")
                     found)
 
-            match required key "weights" weights, ratios with
-            | Some weights, Some ratios -> Some(RatioTable.weighted weights ratios)
+            let variations = listOf key "variations" variation
+
+            variations
+            |> Option.iter (
+                List.map (fun ((proc, name), _) -> $"{name}' of process '{proc}")
+                >> distinct place "variation"
+            )
+
+            match required key "weights" weights, ratios, variations with
+            | Some weights, Some ratios, Some variations ->
+                Some {
+                    RatioTable.weighted weights ratios with
+                        Variations = Map.ofList variations
+                }
             | _ -> None)
 
     let unbinned (place: JsonPlace) : ((string * TableKind) * RatioTable) list option =

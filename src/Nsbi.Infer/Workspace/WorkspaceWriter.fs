@@ -29,7 +29,25 @@ module internal WorkspaceWriter =
         String.map (fun c -> if keep c then c else '_') name
         |> fun s -> s[.. min 40 s.Length - 1]
 
-    /// The files of the columns of a table: of the weights, then of each ratio.
+    /// Whether a source is written as log r, and its numbers.
+    let private numbers (table: RatioTable) (source: RatioSource) : bool * float[] =
+        match source with
+        | Ratios values -> false, values
+        | LogRatios values -> true, values
+        | Function f -> true, f.LogRatios table.Features
+
+    /// One side of a variation.
+    type private Side = { IsLog: bool; Column: Column }
+
+    /// A variation of a process in its columns.
+    type private VariationColumns = {
+        Process: string
+        Variation: string
+        Up: Side
+        Down: Side option
+    }
+
+    /// The files of the columns of a table: of the weights, each ratio, each variation.
     let private columns
         (folder: string)
         (place: int)
@@ -49,11 +67,7 @@ module internal WorkspaceWriter =
             table.Ratios
             |> Map.toList
             |> List.mapi (fun k (name, source) ->
-                let isLog, values =
-                    match source with
-                    | Ratios values -> false, values
-                    | LogRatios values -> true, values
-                    | Function f -> true, f.LogRatios table.Features
+                let isLog, values = numbers table source
 
                 name,
                 isLog,
@@ -62,7 +76,29 @@ module internal WorkspaceWriter =
                     Values = values
                 })
 
-        weights, ratios
+        let variations =
+            table.Variations
+            |> Map.toList
+            |> List.mapi (fun k ((proc, variation), given) ->
+                let side word source =
+                    let isLog, values = numbers table source
+
+                    {
+                        IsLog = isLog
+                        Column = {
+                            File = file $"v{k}-{safe proc}-{safe variation}-{word}"
+                            Values = values
+                        }
+                    }
+
+                {
+                    Process = proc
+                    Variation = variation
+                    Up = side "up" given.Up
+                    Down = given.Down |> Option.map (side "down")
+                })
+
+        weights, ratios, variations
 
     let private store (folder: string) (column: Column) : Result<string, Fault list> =
         let path = Path.Combine(folder, column.File)
@@ -70,7 +106,7 @@ module internal WorkspaceWriter =
         NpyFile.write path (NpyArray.ofVector column.Values)
         |> Result.map (fun () -> ContentHash.ofFile path)
 
-    let private writeTable (json: Utf8JsonWriter) (folder: string) (weights, ratios) =
+    let private writeTable (json: Utf8JsonWriter) (folder: string) (weights, ratios, variations) =
         let faults = ResizeArray<Fault>()
 
         let reference (column: Column) =
@@ -93,7 +129,38 @@ module internal WorkspaceWriter =
             json.WriteEndObject()
 
         json.WriteEndArray()
+
+        if not (List.isEmpty variations) then
+            json.WriteStartArray "variations"
+
+            let side (word: string) (side: Side) =
+                json.WriteStartObject word
+                json.WriteBoolean("log", side.IsLog)
+                reference side.Column
+                json.WriteEndObject()
+
+            for v: VariationColumns in variations do
+                json.WriteStartObject()
+                json.WriteString("process", v.Process)
+                json.WriteString("variation", v.Variation)
+                side "up" v.Up
+                v.Down |> Option.iter (side "down")
+                json.WriteEndObject()
+
+            json.WriteEndArray()
+
         List.ofSeq faults
+
+    /// Event shapes are functions, which no file holds.
+    let private shapeFaults (path: string) (workspace: Workspace) : Fault list = [
+        for KeyValue((channel, kind), table) in workspace.Tables.Tables do
+            for proc, name in table.Shapes.Keys do
+                Fault.create
+                    path
+                    $"channel '{channel}', {kind}: the event shape '{name}' of process '{proc}' is \
+                      a function, which a workspace cannot hold"
+                    "fit it where it was made, or give its ratios at ±1 as a variation"
+    ]
 
     let private writeNumbers (json: Utf8JsonWriter) (name: string) (values: float list) =
         json.WriteStartArray name
@@ -111,9 +178,7 @@ module internal WorkspaceWriter =
                 if not (names.Contains(Path.GetFileName file)) then
                     Durable.remove ignore file
 
-    /// Writes the columns, then the workspace that names them; then removes what else lies in the
-    /// folder of the columns.
-    let write (path: string) (workspace: Workspace) : Result<unit, Fault list> =
+    let private writeFiles (path: string) (workspace: Workspace) : Result<unit, Fault list> =
         let folder = Path.GetDirectoryName(Path.GetFullPath path)
         let columnFolder = Path.GetFileNameWithoutExtension path + ".columns"
         let faults = ResizeArray<Fault>()
@@ -151,12 +216,18 @@ module internal WorkspaceWriter =
                     | Some table ->
                         json.WriteStartObject word
 
-                        let weights, ratios = columns columnFolder place word channel table
+                        let weights, ratios, variations =
+                            columns columnFolder place word channel table
 
                         weights :: [ for _, _, column in ratios -> column ]
+                        @ [
+                            for v in variations do
+                                v.Up.Column
+                                yield! v.Down |> Option.map _.Column |> Option.toList
+                        ]
                         |> List.iter (fun column -> written.Add(Path.GetFileName column.File))
 
-                        writeTable json folder (weights, ratios) |> faults.AddRange
+                        writeTable json folder (weights, ratios, variations) |> faults.AddRange
 
                         json.WriteEndObject()
 
@@ -197,3 +268,10 @@ module internal WorkspaceWriter =
             Ok()
         else
             Error(List.ofSeq faults)
+
+    /// Writes the columns, then the workspace that names them; then removes what else lies in the
+    /// folder of the columns.
+    let write (path: string) (workspace: Workspace) : Result<unit, Fault list> =
+        match shapeFaults path workspace with
+        | [] -> writeFiles path workspace
+        | faults -> Error faults

@@ -5,6 +5,22 @@ open Nsbi.Kernels
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words
 
+/// What one network is trained with.
+type internal AmplitudeProblem = {
+    /// Of progress reports.
+    Name: string
+    Fold: int
+    Member: int
+    Seed: uint64
+    Events: AmplitudeEvents
+    /// u(θ_b), scaled.
+    Points: float[][]
+    /// N_b, the mean rates at the points.
+    Means: float[]
+    TrainingRows: int[]
+    ValidationRows: int[]
+}
+
 /// <summary>The training of one network whose outputs are the triangle l(x) of a form: the loss of a
 /// row is Σ_b w (ρ_b − t_b ln ρ_b) with t_b the rate at point b over its mean N_b and
 /// ρ_b = |l(x)ᵀu_b|²/N_b; it is least for ρ_b = E[t_b | x], which a form can be since the mean of forms
@@ -68,19 +84,14 @@ module internal AmplitudeNetwork =
         |> Map.add $"b{last}" bias
         |> Map.change $"w{last}" (Option.map (Array2D.map (fun w -> float (float32 (0.1 * w)))))
 
-    /// Trains until the epochs or the patience run out. points: u(θ_b), scaled; means: N_b.
+    /// Trains until the epochs or the patience run out.
     let train
         (context: TrainingContext)
         (settings: ClassifierSettings)
-        (name: string)
-        (fold: int)
-        (seed: uint64)
-        (events: AmplitudeEvents)
-        (points: float[][])
-        (means: float[])
-        (trainingRows: int[])
-        (validationRows: int[])
+        (problem: AmplitudeProblem)
         : Network =
+        let events, points, means = problem.Events, problem.Points, problem.Means
+        let trainingRows, validationRows = problem.TrainingRows, problem.ValidationRows
         let architecture, inputs = settings.Architecture, events.FeatureCount
         let outputs = (AmplitudeForm.places points[0].Length).Length
 
@@ -100,12 +111,12 @@ module internal AmplitudeNetwork =
                 {
                     Precision = Precision.Single
                     Capacity = min trainingRows.Length settings.BatchSize
-                    Seed = seed
+                    Seed = problem.Seed
                     Optimiser = settings.Optimiser
                 },
                 meanRows loss,
                 layers |> List.collect (fun (w, b) -> [ w; b ]),
-                initial seed settings inputs points[0].Length
+                initial problem.Seed settings inputs points[0].Length
             )
 
         use losses =
@@ -131,7 +142,7 @@ module internal AmplitudeNetwork =
 
         let pass epoch =
             let order = Array.init n id
-            let mutable stream = RandomStream(seed, "order of events", uint64 epoch)
+            let mutable stream = RandomStream(problem.Seed, "order of events", uint64 epoch)
             stream.Shuffle(Span order)
             let mutable sum = 0.0
             let mutable rate = 0.0
@@ -158,9 +169,9 @@ module internal AmplitudeNetwork =
 
         let report (record: EpochRecord) best isDone =
             context.Progress.Report {
-                Network = name
-                Fold = fold
-                Member = 0
+                Network = problem.Name
+                Fold = problem.Fold
+                Member = problem.Member
                 Epoch = record.Epoch
                 Epochs = settings.Epochs
                 Fraction = 0.0

@@ -88,25 +88,6 @@ let ``a reference without weight is a fault`` () =
         Assert.That(found |> List.exists _.Contains(part), same true)
 
 [<Test>]
-let ``a shape of an unknown channel or parameter is a fault`` () =
-    let shape channel parameter = {
-        new IEventShape with
-            member _.Channel = channel
-            member _.Process = "S"
-            member _.Parameters = [ parameter ]
-            member _.Bind(_, _, _) = invalidOp "never bound"
-    }
-
-    let compile shape =
-        RatioTables.empty
-        |> RatioTables.reference "SR" table
-        |> Likelihood.compileWith [ shape ] (valid InterferenceToy.model)
-        |> faults
-
-    Assert.That((compile (shape "X" "mu")).Head, Does.Contain "no such unbinned channel")
-    Assert.That((compile (shape "SR" "nu")).Head, Does.Contain "'nu'")
-
-[<Test>]
 let ``tables and ratios that the model does not name are left alone`` () =
     let table = observed (("extra", Ratios [| nan; nan |]) :: good)
 

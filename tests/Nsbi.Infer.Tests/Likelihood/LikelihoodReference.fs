@@ -6,10 +6,12 @@ open System
 open MathNet.Numerics
 open Nsbi.Model
 
-/// An unbinned channel's data: weights, and the ratio of process c at event i under θ.
+/// An unbinned channel's data: weights, the factor of process c's density at event i under θ, and
+/// the factor of its yield, both without its coefficient.
 type Events = {
     Weights: float[]
     Ratio: string -> int -> float[] -> float
+    Rate: string -> float[] -> float
 }
 
 let private constraintTerm (term: Constraint) (theta: float) =
@@ -33,7 +35,7 @@ let twiceNll
     (theta: float[])
     : float =
     let scale (p: Process) =
-        Coefficient.value model.Index theta p.Scale
+        Coefficient.value model.Index theta (Process.factor p)
 
     let mutable sum = 0.0
 
@@ -43,7 +45,7 @@ let twiceNll
             let data = events[c.Name]
 
             for p in c.Processes do
-                sum <- sum + 2.0 * scale p * p.Yields.Head
+                sum <- sum + 2.0 * scale p * p.Yields.Head * data.Rate p.Name theta
 
             data.Weights
             |> Array.iteri (fun i w ->

@@ -21,7 +21,14 @@ let private kappa = nuisance "kappa" 1.0 1e-6 (LogNormal(1.0, 0.1))
 let private free = nuisance "free" 1.0 0.01 Unconstrained
 
 
-let private model =
+/// g of SBI is given as it is, so that it needs no reference table.
+let private shaped (p: Process) = {
+    p with
+        EventRate = AsGiven
+        Modifiers = [ EventShape("shift", Coefficient.parameters shift) ]
+}
+
+let private everything withShape =
     valid {
         Name = "everything"
         Channels = [
@@ -31,6 +38,7 @@ let private model =
                 Processes = [
                     Process.create "S" (mu2 - sqrt mu2) [ 10.0 ]
                     Process.create "SBI" (sqrt mu2 * exp (0.1 * shift)) [ 40.0 ]
+                    |> if withShape then shaped else id
                     Process.create "B" (kappa * (3.0 - sqrt mu2)) [ 30.0 ]
                 ]
             }
@@ -48,6 +56,7 @@ let private model =
         ]
     }
 
+let private model = everything false
 let private delta = 0.3
 
 /// g = exp(αδx − α²δ²/2), α = shift.
@@ -67,12 +76,11 @@ type private Shift(x: float[], place: int, parameters: int[]) =
 
 let private shape = {
     new IEventShape with
-        member _.Channel = "U"
-        member _.Process = "SBI"
-        member _.Parameters = [ "shift" ]
+        member _.Parameters = 1
+        member _.Events = None
 
-        member _.Bind(table, place, parameters) =
-            Shift(table.Features |> Array.map Array.head, place, parameters)
+        member _.Bind(features, place, parameters) =
+            Shift(features |> Array.map Array.head, place, parameters)
 }
 
 type private Case = {
@@ -99,11 +107,15 @@ let private case (seed: int) (n: int) (withShape: bool) : Case =
             "B", RatioSource.ofFormula (fun x -> -0.3 * x[0] - 0.1)
         ]
         |> RatioTable.withFeatures (Array.map Array.singleton x)
+        |> if withShape then
+               RatioTable.withShape "SBI" "shift" shape
+           else
+               id
 
     let compiled =
         RatioTables.empty
         |> RatioTables.observed "U" table
-        |> Likelihood.compileWith (if withShape then [ shape ] else []) model
+        |> Likelihood.compile (everything withShape)
         |> ok
 
     let observation =
@@ -125,6 +137,7 @@ let private case (seed: int) (n: int) (withShape: bool) : Case =
                     ratio name i * exp (a * delta * x[i] - 0.5 * a * a * delta * delta)
                 else
                     ratio name i
+        Rate = fun _ _ -> 1.0
     }
 
     {
@@ -320,7 +333,7 @@ let ``a density of zero or less is +∞ and names the channel, the table and the
     let observation = ok (Observation.observed (twoProcesses [| 0.5; 1.0; 2.0 |]) [])
 
     let expected row =
-        EventDensity("U", TableKind.Observed, row)
+        EventDensity("U", TableKind.Observed, row, "b")
 
     Assert.That(reason observation [| -0.75 |], same (expected 2))
     Assert.That(reason observation [| -1.0 |], same (expected 1))

@@ -26,7 +26,7 @@ let private model =
     model "both" [
         unbinned "signal / region" (reference "ref") [
             processOf "S" [ scaledBy (mu * exp (0.1 * alpha)); yields 5.0 ]
-            processOf "B" [ yields 20.0 ]
+            processOf "B" [ yields 20.0; eventSys alpha; eventSysUp OneSided (nuisance "beta") ]
         ]
         binned "CR" [ processOf "B" [ binYields [ 10.0; 20.0 ] ] ]
     ]
@@ -39,16 +39,26 @@ let private example (seed: int) : Workspace =
 
     let n, m = 1 + s.NextInt32 90, 1 + s.NextInt32 9
 
+    let varied n table =
+        table
+        |> RatioTable.withVariation
+            "B"
+            "alpha"
+            (VariationRatios.between (Ratios(column n), LogRatios(column n)))
+        |> RatioTable.withVariation "B" "beta" (VariationRatios.up (Ratios(column n)))
+
     {
         Model = model
         Tables =
             RatioTables.empty
             |> RatioTables.reference
                 "signal / region"
-                (RatioTable.weighted (column n) [ "S", Ratios(column n); "B", LogRatios(column n) ])
+                (RatioTable.weighted (column n) [ "S", Ratios(column n); "B", LogRatios(column n) ]
+                 |> varied n)
             |> RatioTables.observed
                 "signal / region"
-                (RatioTable.unweighted m [ "S", Ratios(column m); "B", Ratios(column m) ])
+                (RatioTable.unweighted m [ "S", Ratios(column m); "B", Ratios(column m) ]
+                 |> varied m)
         Counts = Map.ofList [ "CR", [ 11.0; 23.0 ] ]
         Globals = Map.ofList [ "alpha", 0.25 ]
         HistFactory = None
@@ -74,11 +84,21 @@ let private content (workspace: Workspace) =
             key,
             List.ofArray table.Weights,
             [
-                for KeyValue(name, source) in table.Ratios do
+                let numbers name source =
                     match source with
                     | Ratios values -> name, "r", List.ofArray values
                     | LogRatios values -> name, "log r", List.ofArray values
                     | Function _ -> name, "function", []
+
+                for KeyValue(name, source) in table.Ratios do
+                    numbers name source
+
+                for KeyValue((proc, variation), sides) in table.Variations do
+                    numbers $"{proc}, {variation}, up" sides.Up
+
+                    match sides.Down with
+                    | Some down -> numbers $"{proc}, {variation}, down" down
+                    | None -> ()
             ]
     ]
 
@@ -237,7 +257,8 @@ let ``an invalid model, a wrong version and an absolute path are faults`` () =
 
     let absolute = broken (fun _ text -> text.Replace("\"w.columns/", "\"/w.columns/"))
     Assert.That(version |> List.exists _.Contains("version"), same true)
-    Assert.That(absolute.Length, same 6)
+    // Two tables of weights, two ratios and three sides of variations.
+    Assert.That(absolute.Length, same 12)
     Assert.That(absolute.Head, Does.Contain "absolute path")
 
 [<Test>]
@@ -268,3 +289,26 @@ let ``faults of the tables and of missing data name the workspace`` () =
         faults (Workspace.observation "w.json" compiled { good with Counts = Map.empty })
 
     Assert.That(missing.Head, Does.Contain "no counts")
+
+[<Test>]
+let ``event shapes are functions, and refused with nothing written`` () =
+    inFolder (fun folder ->
+        let workspace = example 3
+        let key = "signal / region", TableKind.Reference
+
+        let shaped = {
+            workspace with
+                Tables = {
+                    Tables =
+                        workspace.Tables.Tables.Add(
+                            key,
+                            workspace.Tables.Tables[key]
+                            |> RatioTable.withShape "B" "net" VariationModels.shape
+                        )
+                }
+        }
+
+        let found = faults (WorkspaceFile.write (Path.Combine(folder, "w.json")) shaped)
+        Assert.That(found.Length, same 1)
+        Assert.That(found.Head, Does.Contain "'net' of process 'B'")
+        Assert.That(Directory.GetFileSystemEntries folder, same Array.empty<string>))

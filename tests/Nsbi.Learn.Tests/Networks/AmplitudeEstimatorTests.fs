@@ -31,12 +31,13 @@ let private events (n: int) : AmplitudeEvents =
     }
 
 let private settings epochs = {
-    AmplitudeEstimator.settings with
+    AmplitudeSettings.standard with
         Folds = 2
+        Members = 2
         Training = {
-            AmplitudeEstimator.settings.Training with
+            AmplitudeSettings.standard.Training with
                 Architecture = {
-                    AmplitudeEstimator.settings.Training.Architecture with
+                    AmplitudeSettings.standard.Training.Architecture with
                         Hidden = [ 16; 16 ]
                 }
                 Epochs = epochs
@@ -45,7 +46,7 @@ let private settings epochs = {
 
 let private trainWith threads settings events =
     use team = new ThreadTeam(threads)
-    AmplitudeEstimator.train (TrainingContext.plain team) settings events |> valueOf
+    AmplitudeTraining.train (TrainingContext.plain team) settings events |> valueOf
 
 let private learned = lazy (trainWith 1 (settings 30) (events 20_000))
 
@@ -130,7 +131,7 @@ let ``the network of a fold never saw the events of the fold`` () =
     }
 
     let parameters events fold =
-        (trainWith 1 (settings 2) events).Networks[fold].Parameters
+        (trainWith 1 (settings 2) events).Networks[fold].[1].Parameters
 
     let areSame fold =
         let a, b = parameters events fold, parameters changed fold
@@ -141,6 +142,21 @@ let ``the network of a fold never saw the events of the fold`` () =
 
     Assert.That(areSame 0)
     Assert.That(not (areSame 1))
+
+[<Test>]
+let ``the members of a fold differ and are averaged`` () =
+    let events = events 500
+    use team = new ThreadTeam(1)
+    let points = [| [| 1.0; 0.7 |] |]
+    let features = ReadOnlyMemory events.Features
+    let two = trainWith 1 (settings 1) events
+    let one = trainWith 1 { settings 1 with Members = 1 } events
+    let ofOne = one.OfFold(team, 0, features, points)[0]
+    let ofTwo = two.OfFold(team, 0, features, points)[0]
+    Assert.That(ofTwo, Is.Not.EqualTo<float[]> ofOne)
+    let folds = [| for fold in 0..1 -> two.OfFold(team, fold, features, points)[0] |]
+    let mean = Array.map2 (fun a b -> (a + b) / 2.0) folds[0] folds[1]
+    Assert.That(two.MeanOfFolds(team, features, points)[0], Is.EqualTo<float[]> mean)
 
 [<Test>]
 let ``any number of threads gives the same bits`` () =
@@ -157,10 +173,11 @@ let ``settings and events that cannot be used have their sentences`` () =
     let good = events 100
 
     let refused settings events (part: string) =
-        let found = AmplitudeEstimator.train context settings events |> faultsOf
+        let found = AmplitudeTraining.train context settings events |> faultsOf
         Assert.That(found, Does.Contain part)
 
     refused { settings 1 with Folds = 1 } good "number of folds"
+    refused { settings 1 with Members = 0 } good "number of members"
 
     refused
         (settings 1)
@@ -197,6 +214,6 @@ let ``a cancelled training ends`` () =
     }
 
     let act =
-        Action(fun () -> AmplitudeEstimator.train context (settings 1) (events 100) |> ignore)
+        Action(fun () -> AmplitudeTraining.train context (settings 1) (events 100) |> ignore)
 
     Assert.Throws<OperationCanceledException> act |> ignore

@@ -59,6 +59,14 @@ public static class ColumnScan
         return null;
     }
 
+    /// <summary>A bound from below of a column's g over the range of its log-ratios; the least g of its
+    /// events is this or more.</summary>
+    /// <param name="form">the interpolant</param>
+    /// <param name="range">of the column</param>
+    /// <returns>0 for exponential forms, whose g is positive</returns>
+    public static double LeastPossible(ColumnForm form, ColumnRange range) =>
+        form.IsExponential ? 0.0 : LowerBound(form.Value, range);
+
     /// <summary>A bound from below over a range: each side from the intervals of its polynomial and
     /// of its exponential.</summary>
     private static double LowerBound(in ExponentialSum sum, in ColumnRange range) =>

@@ -1,0 +1,149 @@
+namespace Nsbi.Infer
+
+open System
+open Nsbi.Kernels
+open Nsbi.Model
+
+/// <summary>How the parts of a likelihood are evaluated.</summary>
+type internal EvaluationMode =
+    /// As compiled.
+    | AsCompiled
+    /// By the definition: the exact pass for Z, double precision for the columns.
+    | ByDefinition
+
+/// <summary>ln Z_c of the processes of a channel.</summary>
+[<RequireQualifiedAccess>]
+module internal UnbinnedNormalisation =
+
+    /// How much of a channel's reference table stands for it when Z is compiled: every n-th event.
+    let private compileOne
+        (options: LikelihoodOptions)
+        (pairEvents: int)
+        (ranges: (float * float)[])
+        (columns: EventColumn[])
+        (table: TiledTable)
+        (c: int)
+        (p: UnbinnedProcess)
+        : ShapeNormalisation =
+        let events = table.Weights.Length
+        let wanted = 10 * pairEvents
+        let step = max 1 ((events + wanted - 1) / wanted)
+        let rows = [| 0..step .. events - 1 |]
+
+        let interpolants = [
+            for k, column in Array.indexed columns do
+                if column.Process = c then
+                    {
+                        Parameter = Array.IndexOf(p.EventParameters, column.Parameter)
+                        Code = column.Variation.Code
+                        LogUp = rows |> Array.map (fun i -> table.Columns.LogUp(k, i))
+                        LogDown = rows |> Array.map (fun i -> table.Columns.LogDown(k, i))
+                    }
+        ]
+
+        let weights = rows |> Array.map (fun i -> table.Weights[i] * table.Tiles[c, i])
+        let ranges = p.EventParameters |> Array.map (fun k -> ranges[k])
+
+        ShapeNormalisation.compile
+            {
+                SingleEvents = wanted
+                PairEvents = pairEvents
+            }
+            options.Team
+            weights
+            ranges
+            interpolants
+
+    /// <summary>The compiled normalisation of each process that can have one.</summary>
+    /// <param name="options">of the likelihood</param>
+    /// <param name="ranges">lowest and highest value of each event parameter</param>
+    /// <param name="columns">the event columns of the channel</param>
+    /// <param name="processes">its processes</param>
+    /// <param name="reference">its reference table, if there is one</param>
+    let compile
+        (options: LikelihoodOptions)
+        (ranges: (float * float)[])
+        (columns: EventColumn[])
+        (processes: UnbinnedProcess[])
+        (reference: TiledTable option)
+        : ShapeNormalisation option[] =
+        processes
+        |> Array.mapi (fun c p ->
+            match options.Normalisation, reference with
+            | Normalisation.Compiled pairEvents, Some table when
+                CompiledUnbinned.isNormalised p && not p.HasShape
+                ->
+                Some(compileOne options pairEvents ranges columns table c p)
+            | _ -> None)
+
+    /// The moments of all processes' columns over the reference table in double precision, piece by
+    /// piece from the sources if the columns are stored in less.
+    let private moments team (channel: CompiledUnbinned) (table: TiledTable) (beta: float[]) =
+        let forms = CompiledUnbinned.forms channel beta
+
+        let ofPart events columns =
+            MomentKernel.Evaluate(events, columns, ReadOnlySpan forms, 2, Option.toObj team)
+
+        let add (a: MomentSum) (b: MomentSum) =
+            MomentSum(
+                a.Value + b.Value,
+                a.Parameters,
+                Array.map2 (+) a.Gradient b.Gradient,
+                Array.map2 (+) a.Hessian b.Hessian
+            )
+
+        SourceColumns.tables channel table
+        |> Seq.map (fun part ->
+            let events = WeightedEvents.CreateWhole(part.Tiles, ReadOnlySpan part.Weights)
+            ofPart events part.Columns)
+        |> Seq.reduce (Array.map2 add)
+
+    /// <summary>ln Z_c of each process as a function of θ, where Z_c appears; not finite where Z_c is
+    /// not positive.</summary>
+    let logZ
+        (mode: EvaluationMode)
+        (team: ThreadTeam option)
+        (channel: CompiledUnbinned)
+        (beta: float[])
+        : PlacedJet option[] =
+        let places (p: UnbinnedProcess) =
+            p.EventParameters |> Array.map (fun k -> channel.EventParameters[k])
+
+        let moments =
+            lazy
+                (let table = channel.Tables[TableKind.Reference]
+                 moments team channel table beta)
+
+        channel.Processes
+        |> Array.mapi (fun c p ->
+            if not (CompiledUnbinned.isNormalised p) then
+                None
+            else
+                let jet =
+                    match mode, channel.Normalisations[c] with
+                    | AsCompiled, Some z ->
+                        z.LogZ(p.EventParameters |> Array.map (fun k -> beta[k]))
+                    | _ when p.HasShape ->
+                        let table = channel.Tables[TableKind.Reference]
+
+                        let tables =
+                            match mode with
+                            | AsCompiled -> Seq.singleton table
+                            | ByDefinition -> SourceColumns.tables channel table
+
+                        EventMean.evaluate team channel tables c beta |> Jet.log
+                    | _ ->
+                        let table = channel.Tables[TableKind.Reference]
+                        let m = moments.Value[c]
+                        let n = m.Parameters.Length
+
+                        // The ratios of a reference table have the mean 1.
+                        let total = Array.sum table.Weights
+
+                        Jet.log {
+                            Value = m.Value / total
+                            Gradient = m.Gradient |> Array.map (fun g -> g / total)
+                            Hessian = Array2D.init n n (fun k l -> m.Hessian[n * k + l] / total)
+                        }
+
+                Some { Places = places p; Jet = jet })

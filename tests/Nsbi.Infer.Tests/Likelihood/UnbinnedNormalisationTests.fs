@@ -1,0 +1,91 @@
+module Nsbi.Infer.Tests.UnbinnedNormalisationTests
+
+open System
+open NUnit.Framework
+open FsCheck.NUnit
+open Nsbi.Model
+open Nsbi.Infer
+open Nsbi.Infer.Tests.Expect
+
+let private compiledWith options seed =
+    let case = VariationModels.random seed 400
+    case, Likelihood.compileWith options case.Model case.Tables |> InterferenceModel.ok
+
+[<Property(MaxTest = 15)>]
+let ``compiled normalisations are the exact pass but for correlations of three`` (seed: int) =
+    let case, compiled = compiledWith LikelihoodOptions.standard seed
+
+    let theta =
+        VariationModels.point seed case.Model
+        |> Array.map (fun x -> Math.Clamp(x, -1.5, 1.5))
+
+    for channel in compiled.Unbinned do
+        let beta = CompiledUnbinned.eventParameters channel theta
+        let fast = UnbinnedNormalisation.logZ AsCompiled None channel beta
+        let exact = UnbinnedNormalisation.logZ ByDefinition None channel beta
+
+        for c in 0 .. fast.Length - 1 do
+            match fast[c], exact[c] with
+            | Some fast, Some exact when Double.IsFinite exact.Jet.Value ->
+                let limit = [| 1e-12; 1e-8; 1e-5; 0.02; 0.02 |][fast.Places.Length]
+                Assert.That(fast.Jet.Value, near limit exact.Jet.Value)
+
+                for k in 0 .. fast.Places.Length - 1 do
+                    let slope = exact.Jet.Gradient[k]
+                    Assert.That(fast.Jet.Gradient[k], near (max (3.0 * limit) 1e-4) slope)
+            | None, None -> ()
+            | Some fast, Some exact ->
+                Assert.That(Double.IsFinite fast.Jet.Value, same (Double.IsFinite exact.Jet.Value))
+            | _ -> Assert.Fail "one has a normalisation and the other has none"
+
+[<Test>]
+let ``without variations there is no normalisation, and it is 1 at the nominal point`` () =
+    for seed in 1..10 do
+        for options in [ LikelihoodOptions.standard; LikelihoodOptions.exact ] do
+            let _, compiled = compiledWith options seed
+
+            for channel in compiled.Unbinned do
+                let beta = channel.EventParameters |> Array.map (fun _ -> 0.0)
+                let logZ = UnbinnedNormalisation.logZ AsCompiled None channel beta
+
+                for p, z in Array.zip channel.Processes logZ do
+                    let wanted = p.EventParameters.Length > 0 && p.EventRate <> AsGiven
+                    Assert.That(z.IsSome, same wanted)
+                    z |> Option.iter (fun z -> Assert.That(z.Jet.Value, near 1e-12 0.0))
+
+[<Test>]
+let ``the sizes of normalisations are Z − 1 of one parameter alone`` () =
+    let _, compiled = compiledWith LikelihoodOptions.exact 4
+    Assert.That(compiled.ShapeSizes.IsEmpty, Is.False)
+
+    for size in compiled.ShapeSizes do
+        let channel = compiled.Unbinned |> Array.find (fun c -> c.Name = size.Channel)
+        let c = channel.Processes |> Array.findIndex (fun p -> p.Name = size.Process)
+        let place = compiled.Index[size.Parameter]
+
+        for alpha, z in size.Sizes do
+            let beta =
+                channel.EventParameters |> Array.map (fun k -> if k = place then alpha else 0.0)
+
+            let logZ = (UnbinnedNormalisation.logZ ByDefinition None channel beta)[c]
+            Assert.That(z, near 1e-12 (exp logZ.Value.Jet.Value - 1.0))
+
+[<Test>]
+let ``team and caller alone give the same bits, shapes included`` () =
+    use team = new Nsbi.Kernels.ThreadTeam(3)
+
+    for seed in 1..8 do
+        let case = VariationModels.random seed 20_000
+        let compiled = Likelihood.compile case.Model case.Tables |> InterferenceModel.ok
+        let theta = VariationModels.point seed case.Model
+
+        for channel in compiled.Unbinned do
+            let beta = CompiledUnbinned.eventParameters channel theta
+            let alone = UnbinnedNormalisation.logZ ByDefinition None channel beta
+            let shared = UnbinnedNormalisation.logZ ByDefinition (Some team) channel beta
+
+            for a, b in Array.zip alone shared do
+                Assert.That(
+                    b |> Option.map (fun z -> z.Jet.Value),
+                    same (a |> Option.map (fun z -> z.Jet.Value))
+                )
