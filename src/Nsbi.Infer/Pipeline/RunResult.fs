@@ -160,19 +160,24 @@ module RunResult =
                 writer.WriteStartObject()
                 let numbers = JsonNumbers writer
 
-                let none () =
-                    "only the rate varies, or it cannot be known"
-
                 writer.WriteString("parameter", v.Parameter)
                 writer.WriteString("process", v.Process)
                 writer.WriteString("side", v.Side)
-                numbers.Number("rate", v.Rate.Value, none)
-                numbers.Number("rateError", v.Rate.Error, none)
-                numbers.Number("size", v.Size, none)
-                numbers.Number("error", v.Error, none)
-                numbers.Number("effectiveNominal", v.EffectiveNominal, none)
-                numbers.Number("effectiveVaried", v.EffectiveVaried, none)
-                numbers.Number("renormalisation", v.Renormalisation, none)
+                numbers.Number("rate", v.Rate.Value, (fun () -> "it could not be computed"))
+
+                // What there is not is left out: a factor has no error, a rate alone no size.
+                for name, value in
+                    [
+                        "rateError", v.Rate.Error
+                        "size", v.Size
+                        "error", v.Error
+                        "effectiveNominal", v.EffectiveNominal
+                        "effectiveVaried", v.EffectiveVaried
+                        "renormalisation", v.Renormalisation
+                    ] do
+                    if System.Double.IsFinite value then
+                        writer.WriteNumber(name, value)
+
                 numbers.Close()
                 writer.WriteEndObject()
 
@@ -188,8 +193,6 @@ module RunResult =
         FitSummary.writeMembers writer m.Summary
         numbers.Number("significance", m.Significance, (fun () -> "the scan gave none"))
         numbers.Number("tNull", m.TNull, (fun () -> "the null value is impossible"))
-        numbers.Close()
-        writeSystematics writer m
         writer.WriteStartArray "intervals95"
 
         for interval in m.Interval95.Intervals do
@@ -200,6 +203,7 @@ module RunResult =
 
         writer.WriteEndArray()
         numbers.Close()
+        writeSystematics writer m
         writer.WriteEndObject()
 
     /// <summary>Writes <c>checks: [{name, passed, value, error, limit, meaning}]</c> into the object that

@@ -121,4 +121,5 @@ module VariationSummary =
 
             System.FormattableString.Invariant
                 $"Another simulated sample of the same size would change the learned ln r± by its Monte Carlo error. At worst, for {s.Parameter} {s.Side} of {s.Process}, that is {100.0 * share:F0} %% of the size of the effect: "
-            + verdict)
+            + verdict
+            + " With one network per fold the error is an upper estimate; two or more tell the noise of a training from that of the sample.")
