@@ -2,7 +2,6 @@
 module Nsbi.Bench.TrainBench
 
 open System
-open System.Diagnostics
 open System.IO
 open Nsbi.Kernels
 open Nsbi.Learn.Autodiff
@@ -95,49 +94,6 @@ let private flops (net: Net) : float =
     let all = pairs |> List.sumBy (fun (k, n) -> 6.0 * float k * float n)
     all - 2.0 * float features * float net.Hidden.Head
 
-let private median (values: float list) : float =
-    let sorted = List.sort values
-    sorted[sorted.Length / 2]
-
-/// Events per second of the clock, and per second of processor time (which other programs on the
-/// machine disturb less).
-[<Struct>]
-type Speed = { Wall: float; Cpu: float }
-
-/// The Python that has the peers; a machine may have several.
-let private python =
-    match Environment.GetEnvironmentVariable "NSBI_PEER_PYTHON" with
-    | null
-    | "" -> "python3"
-    | path -> path
-
-/// A peer that measures on demand: one line "go", one line back with both speeds.
-type private Peer(script: string, net: Net, threads: int) =
-    let start =
-        ProcessStartInfo(python, RedirectStandardInput = true, RedirectStandardOutput = true)
-
-    do
-        for argument in [ script; net.Name; string threads; string net.Steps ] do
-            start.ArgumentList.Add argument
-
-    let peer = Process.Start start
-    let first = peer.StandardOutput.ReadLine()
-
-    /// "ready", or why not.
-    member _.State: string = if isNull first then "it did not start" else first
-
-    member _.Measure() : Speed =
-        peer.StandardInput.WriteLine "go"
-
-        match peer.StandardOutput.ReadLine().Split ' ' with
-        | [| wall; cpu |] -> { Wall = float wall; Cpu = float cpu }
-        | words -> invalidOp $"The peer answered '{words}'."
-
-    interface IDisposable with
-        member _.Dispose() =
-            peer.StandardInput.Close()
-            peer.WaitForExit()
-
 let private measureNet (script: string) (threads: int) (rounds: int) (net: Net) : unit =
     let table = table net
     let loss, parameters, initial = network net
@@ -166,23 +122,17 @@ let private measureNet (script: string) (threads: int) (rounds: int) (net: Net) 
             position <- position + batch
 
     let measure () =
-        let cpu () =
-            Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds
-
         let events = float (net.Steps * batch)
-        let before = cpu ()
-        let watch = Stopwatch.StartNew()
-        steps net.Steps
-        let wall = watch.Elapsed.TotalSeconds
+        let speed = Speed.measure 1 (fun () -> steps net.Steps)
 
         {
-            Wall = events / wall
-            Cpu = events / (cpu () - before)
+            Wall = events * speed.Wall
+            Cpu = events * speed.Cpu
         }
 
     steps (max 3 (net.Steps / 4))
-    use peer = new Peer(script, net, threads)
-    let measured = peer.State = "ready"
+    use peer = new Peer(script, [ net.Name; string threads; string net.Steps ])
+    let measured = peer.IsReady
 
     if not measured then
         printfn "%s: no peer, %s" net.Name peer.State
@@ -194,7 +144,9 @@ let private measureNet (script: string) (threads: int) (rounds: int) (net: Net) 
     ]
 
     let report name (speeds: Speed list) =
-        let wall, cpu = median (List.map _.Wall speeds), median (List.map _.Cpu speeds)
+        let wall, cpu =
+            Speed.median (List.map _.Wall speeds), Speed.median (List.map _.Cpu speeds)
+
         printfn "%-7s %-5s %10.0f events/s %10.0f events/cpu-s" net.Name name wall cpu
         wall
 
@@ -203,8 +155,8 @@ let private measureNet (script: string) (threads: int) (rounds: int) (net: Net) 
 
     if measured then
         report "torch" (List.map snd pairs) |> ignore
-        let wall = median [ for a, b in pairs -> a.Wall / b.Wall ]
-        let cpu = median [ for a, b in pairs -> a.Cpu / b.Cpu ]
+        let wall = Speed.median [ for a, b in pairs -> a.Wall / b.Wall ]
+        let cpu = Speed.median [ for a, b in pairs -> a.Cpu / b.Cpu ]
         printfn "%-7s       median ratio %.2f, of processor time %.2f" "" wall cpu
 
 /// train [--threads N] [--rounds N] [net …]

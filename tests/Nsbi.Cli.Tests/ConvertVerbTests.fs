@@ -67,6 +67,37 @@ let ``a combined workspace holds the channels of both and is pyhf's again`` () =
     let measurement = both.GetProperty("measurements")[0]
     Assert.That(measurement.GetProperty("name").GetString(), Is.EqualTo "both")
 
+let private mu (run: Run) : float * float =
+    shouldExit 0 run
+    let mu = (json run).GetProperty("parameters")[0]
+    Assert.That(mu.GetProperty("name").GetString(), Is.EqualTo "mu")
+    mu.GetProperty("value").GetDouble(), mu.GetProperty("error").GetDouble()
+
+[<Test>]
+let ``fit and scan read pyhf workspaces with a measurement and a patch`` () =
+    use folder = new Folder()
+    copy folder "search.json" "w.json"
+    copy folder "signals.json" "patches.json"
+
+    let fit line =
+        mu (runIn folder.Path (words $"fit w.json --json {line}"))
+    // histfactory_minimum.py.
+    let value, error = fit ""
+    Assert.That(value, Is.EqualTo(1.208230853).Within 1e-6)
+    Assert.That(error, Is.EqualTo(0.8216281394).Within 1e-6)
+    let _, statistical = fit "--measurement \"statistics only\""
+    Assert.That(statistical, Is.LessThan error)
+    let heavy, _ = fit "--patch patches.json --patch-name heavy"
+    Assert.That(abs (heavy - value), Is.GreaterThan 0.01)
+
+    let scan =
+        words "scan w.json --poi mu --from 0 --to 2 --points 3 --patch patches.json --json"
+        @ words "--patch-name 700,10 --measurement search"
+
+    let run = runIn folder.Path scan
+    shouldExit 0 run
+    Assert.That((json run).GetProperty("t").GetArrayLength(), Is.EqualTo 3)
+
 let private refused (folder: Folder) (line: string) (parts: string list) : unit =
     let run = runIn folder.Path (words line)
     shouldExit 2 run
@@ -110,6 +141,9 @@ let ``wrong input is answered with a sentence and nothing is written`` () =
     refused folder "convert a.json out.json --patch s.json --patch-name x" [ "it has no patch 'x'" ]
     refused folder "convert b.json out.json --patch s.json --patch-name heavy" [ "md5"; "sha256" ]
     refused folder "convert a.json out.json --patch-name heavy" [ "of no patch set" ]
+    refused folder "fit a.json --measurement no" [ "there is no measurement 'no'" ]
+    refused folder "fit a.json --patch none.json" [ "none.json"; "there is no such file" ]
+    refused folder "scan b.json --poi mu --from 0 --to 1" [ "there is no parameter 'mu'" ]
     refused folder "combine a.json --out out.json" [ "there is one workspace only" ]
     refused folder "combine a.json b.json --out b.json" [ "it is one of the workspaces" ]
     refused folder "combine a.json a.json --out out.json" [ "the channel 'SR' is in a.json too" ]

@@ -15,15 +15,20 @@ internal static class RatioChecks
         double[] Pick(double[] values) => [.. held.Select(i => values[i])];
 
         var weights = FEvents.EventTableModule.weights(events.Table);
+        // NaN where a feature is missing: the closure has a bin for that.
         var features = events
-            .Matrix.Names.Select(
-                (name, j) =>
+            .Features.Features.Select(
+                (feature, j) =>
                     Tuple.Create(
-                        name,
-                        held.Select(i =>
-                                (double)events.Matrix.Values[i * events.Matrix.Columns + j]
+                        feature.Name,
+                        Pick(
+                            FEvents.FittedFeaturesModule.column(
+                                j,
+                                events.Features,
+                                events.Table,
+                                events.Matrix
                             )
-                            .ToArray()
+                        )
                     )
             )
             .ToFSharp();

@@ -56,6 +56,37 @@ public class TrainingTests
         Directory.Delete(folder, true);
     }
 
+    [Test]
+    public async Task a_feature_names_the_number_that_stands_for_a_missing_value()
+    {
+        var samples = Toy.Sampled.Aggregate(
+            new SimulatedSamples(),
+            (samples, process) =>
+            {
+                var x = FInfer.InterferenceToy.sample(1, process, 1500);
+                double[] some = [.. x.Select((value, i) => i % 3 == 0 ? -999 : value)];
+                return samples.With(
+                    FInfer.InterferenceToy.name(process),
+                    EventSet.FromColumn("x", some)
+                );
+            }
+        );
+        var ratios = await RatioTrainer.TrainAsync(samples, ["x | missing(-999)"], Options);
+        var path = Path.Combine(Path.GetTempPath(), $"nsbi-{Guid.NewGuid()}.json");
+        ratios.Save(path);
+        var again = RatioEstimator.Load(path);
+        File.Delete(path);
+
+        Assert.That(again.Features, Is.EqualTo(new[] { "x", "no x" }));
+        var checks = ratios.Check(samples).Checks.Select(check => check.Name).ToList();
+        Assert.That(checks, Does.Contain("closure of S in x"));
+        Assert.That(checks, Does.Not.Contain("closure of S in no x"));
+        // Events that lack x have one ratio, whatever stands in their place.
+        var events = EventSet.FromColumn("x", [-999, -999, 1.0]);
+        var r = again.Evaluate(events).Ratios("S");
+        Assert.That(r[0], Is.Positive.And.EqualTo(r[1]).And.Not.EqualTo(r[2]));
+    }
+
     /// <summary>The file that the F# library makes of the same events and settings.</summary>
     private static byte[] FSharpBytes(RatioEstimator ratios, string path)
     {

@@ -7,7 +7,8 @@ namespace Nsbi.Kernels;
 /// The second derivatives of Σ w ln D over one tile. With d_ck = F_ck − F_rk for a reference process
 /// r, e_k = Σ_c π_c d_ck = q_k − F_rk and Σ_c π_c = 1:
 /// Σ_c π_c F_ck F_cl − q_k q_l = Σ_{c≠r} π_c d_ck d_cl − e_k e_l, a sum of as many products as there
-/// are processes with slopes, without a division, and for amplitudes of any sign.
+/// are processes with slopes, without a division, and for densities of any sign. The faster way of
+/// <see cref="ColumnContrasts{N}"/> is taken where no density is negative.
 /// </summary>
 internal static unsafe class ColumnCurvature<N>
     where N : unmanaged
@@ -28,22 +29,30 @@ internal static unsafe class ColumnCurvature<N>
     /// <summary>Adds a tile's gradient in β and all second derivatives that hold β.</summary>
     public static void Add(ColumnProblem problem, ColumnScratch<N> s)
     {
-        CellMap map = problem.Map;
-        int length = RowTiles(map) * T;
-        Contrasts(map, s, length);
-        SlopeProducts<N>.Add(s.Left, s.Right, Rows(map), length, s.Products);
-        Diagonal(map, s);
+        if (s.HasNegative || !ColumnContrasts<N>.Fits(problem))
+        {
+            CellMap map = problem.Map;
+            int length = RowTiles(map) * T;
+            Contrasts(map, s, length);
+            SlopeProducts<N>.Add(s.Left, s.Right, Rows(map), length, s.Products);
+            Diagonal(map, s);
+        }
+        else
+        {
+            ColumnContrasts<N>.Add(problem, s);
+        }
+
         for (int t = 0; t < problem.Terms.Count; t++)
         {
             AddTerm(problem, s, t);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Contrasts(CellMap map, ColumnScratch<N> s, int length)
     {
         Vector512<double>* gradient = s.Sums + ColumnSums<N>.Parameters(map);
-        Vector512<double>* mixed = s.Sums + ColumnSums<N>.Mixed(map);
+        Vector512<N>* mixed = s.Mixed;
         int parameters = map.Parameters;
         int reference = map.Reference;
         int mean = length - T;
@@ -94,7 +103,8 @@ internal static unsafe class ColumnCurvature<N>
                 N* share = s.WeightedShare + (c * T);
                 N* d = right + place;
                 N* e = right + mean;
-                Vector512<N> part = Vector512<N>.Zero;
+                int into = (c * parameters) + k;
+                Vector512<N> part = mixed[into];
                 for (int j = 0; j < T; j += Lane<N>.Width)
                 {
                     Vector512<N> difference = contrast
@@ -104,19 +114,18 @@ internal static unsafe class ColumnCurvature<N>
                 }
 
                 place += contrast ? T : 0;
-                int into = (c * parameters) + k;
-                mixed[into] = Lane<N>.Add(mixed[into], part);
+                mixed[into] = part;
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Diagonal(CellMap map, ColumnScratch<N> s)
     {
-        Vector512<double>* diagonal = s.Sums + ColumnSums<N>.Diagonal(map);
+        Vector512<N>* diagonal = s.Diagonal;
         for (int k = 0; k < map.Parameters; k++)
         {
-            Vector512<N> sum = Vector512<N>.Zero;
+            Vector512<N> sum = diagonal[k];
             for (int n = map.ParameterStart[k]; n < map.ParameterStart[k + 1]; n++)
             {
                 N* curve = s.Curve + (map.ParameterCell[n] * T);
@@ -131,7 +140,7 @@ internal static unsafe class ColumnCurvature<N>
                 }
             }
 
-            diagonal[k] = Lane<N>.Add(diagonal[k], sum);
+            diagonal[k] = sum;
         }
     }
 

@@ -136,6 +136,8 @@ internal sealed unsafe class ColumnEvaluation<N>
         {
             int rows = ColumnCurvature<N>.Rows(map);
             new Span<Vector512<N>>(s.Products, SlopeProducts<N>.Count(rows)).Clear();
+            new Span<Vector512<N>>(s.Mixed, map.Processes * map.Parameters).Clear();
+            new Span<Vector512<N>>(s.Diagonal, map.Parameters).Clear();
         }
 
         int first = chunk * _chunkTiles;
@@ -179,7 +181,7 @@ internal sealed unsafe class ColumnEvaluation<N>
         int size = processes + parameters;
         for (int e = 0; e < Math.Min(packed.Length, 1 + size); e++)
         {
-            packed[e] = Lanes.Total(s.Sums[e]);
+            packed[e] = Lane<double>.Total(s.Sums[e]);
         }
 
         if (_problem.Order < 2)
@@ -194,12 +196,12 @@ internal sealed unsafe class ColumnEvaluation<N>
         {
             for (int d = c; d < processes; d++)
             {
-                packed[at++] = -Lanes.Total(s.Sums[pair++]);
+                packed[at++] = -Lane<double>.Total(s.Sums[pair++]);
             }
 
             for (int k = 0; k < parameters; k++)
             {
-                packed[at++] = Lanes.Total(s.Sums[ColumnSums<N>.Mixed(map) + (c * parameters) + k]);
+                packed[at++] = Lane<N>.Total(s.Mixed[(c * parameters) + k]);
             }
         }
 
@@ -209,8 +211,8 @@ internal sealed unsafe class ColumnEvaluation<N>
             for (int l = k; l < parameters; l++)
             {
                 double sum = SlopeProducts<N>.Total(s.Products, rows, k, l);
-                sum += k == l ? Lanes.Total(s.Sums[ColumnSums<N>.Diagonal(map) + k]) : 0.0;
-                sum += _problem.Terms.Count > 0 ? Lanes.Total(s.Sums[term++]) : 0.0;
+                sum += k == l ? Lane<N>.Total(s.Diagonal[k]) : 0.0;
+                sum += _problem.Terms.Count > 0 ? Lane<double>.Total(s.Sums[term++]) : 0.0;
                 packed[at++] = sum;
             }
         }

@@ -21,6 +21,10 @@ internal sealed unsafe class ColumnProblem
 
     public double[] Parameters { get; private set; } = [];
 
+    /// <summary>The processes in the order in which <see cref="ColumnContrasts{N}"/> merges them:
+    /// those without slopes, those of positive and those of negative amplitude.</summary>
+    public int[] MergeOrder { get; private set; } = [];
+
     /// <summary>Constant factor of each process's density.</summary>
     public double[] Factors { get; private set; } = [];
 
@@ -57,6 +61,7 @@ internal sealed unsafe class ColumnProblem
             Amplitudes = new double[amplitudes.Length];
             Factors = new double[amplitudes.Length];
             HasLog = new bool[amplitudes.Length];
+            MergeOrder = new int[amplitudes.Length];
         }
 
         if (Parameters.Length != parameters.Length)
@@ -67,6 +72,7 @@ internal sealed unsafe class ColumnProblem
         amplitudes.CopyTo(Amplitudes);
         parameters.CopyTo(Parameters);
         SetForms(forms, fast);
+        SetMergeOrder();
     }
 
     /// <summary>Lets go of what belongs to others.</summary>
@@ -76,6 +82,22 @@ internal sealed unsafe class ColumnProblem
         Columns = null!;
         Terms = null!;
         Map = null!;
+    }
+
+    private void SetMergeOrder()
+    {
+        int next = 0;
+        for (int kind = 0; kind < 3; kind++)
+        {
+            for (int c = 0; c < Amplitudes.Length; c++)
+            {
+                bool active = Array.IndexOf(Map.Active, c) >= 0;
+                if ((active ? (Amplitudes[c] < 0.0 ? 2 : 1) : 0) == kind)
+                {
+                    MergeOrder[next++] = c;
+                }
+            }
+        }
     }
 
     private void SetForms(ReadOnlySpan<ColumnForm> forms, bool fast)

@@ -45,6 +45,18 @@ internal sealed unsafe class ColumnScratch<N>
 
     public N* Weight { get; private set; }
 
+    /// <summary>Two numbers for each merger of processes; the mean of the slopes; zeros.</summary>
+    public N* Part { get; private set; }
+
+    public N* Rank { get; private set; }
+
+    public N* Mean { get; private set; }
+
+    public N* Zero { get; private set; }
+
+    /// <summary>Whether a process has a negative r_c Π g at an event of the tile.</summary>
+    public bool HasNegative { get; set; }
+
     /// <summary>Both factors of the products of slopes, each row several times 64.</summary>
     public N* Left { get; private set; }
 
@@ -52,6 +64,12 @@ internal sealed unsafe class ColumnScratch<N>
 
     /// <summary>Running sums, lane by lane: of the products of slopes, in tiles of 4 x 4.</summary>
     public Vector512<N>* Products { get; private set; }
+
+    /// <summary>Running sums, lane by lane: Σ w (u_c/D)(F_ck − q_k) at [c P + k].</summary>
+    public Vector512<N>* Mixed { get; private set; }
+
+    /// <summary>Running sums, lane by lane: Σ w Σ_c π_c ∂²_k log Π g.</summary>
+    public Vector512<N>* Diagonal { get; private set; }
 
     /// <summary>Running sums, lane by lane, in double precision; see <see cref="ColumnSums{N}"/>.
     /// </summary>
@@ -76,11 +94,12 @@ internal sealed unsafe class ColumnScratch<N>
         long bytes =
             (((3L * map.Processes) + 3) * tile)
             + (
-                ((2L * map.Cells) + (3L * map.Processes) + 1 + (2L * rows * rowTiles))
+                ((2L * map.Cells) + (5L * map.Processes) + 3 + (2L * rows * rowTiles))
                 * T
                 * sizeof(N)
             )
-            + (((long)products + sums) * sizeof(Vector512<N>));
+            + (((long)products + sums) * sizeof(Vector512<N>))
+            + ((map.Processes + 1L) * map.Parameters * sizeof(Vector512<N>));
         if (_block.Bytes < bytes)
         {
             _block = new AlignedBlock(bytes);
@@ -100,10 +119,18 @@ internal sealed unsafe class ColumnScratch<N>
         Weighted = (N*)Take(map.Processes * single);
         WeightedShare = (N*)Take(map.Processes * single);
         Weight = (N*)Take(single);
+        Part = (N*)Take(map.Processes * single);
+        Rank = (N*)Take(map.Processes * single);
+        Mean = (N*)Take(single);
+        Zero = (N*)Take(single);
+        new Span<N>(Zero, T).Clear();
         Left = (N*)Take(rows * rowTiles * single);
         Right = (N*)Take(rows * rowTiles * single);
         new Span<byte>(Left, (int)(2 * rows * rowTiles * single)).Clear();
         Products = (Vector512<N>*)Take((long)products * sizeof(Vector512<N>));
+        int mixed = map.Processes * map.Parameters;
+        Mixed = (Vector512<N>*)Take((long)mixed * sizeof(Vector512<N>));
+        Diagonal = (Vector512<N>*)Take((long)map.Parameters * sizeof(Vector512<N>));
         Sums = (Vector512<double>*)Take((long)sums * sizeof(Vector512<double>));
         ReserveTerms(problem);
     }

@@ -22,14 +22,8 @@ internal static unsafe class ColumnSums<N>
     /// <summary>Place of Σ w (u_c/D)(u_d/D), c ≤ d.</summary>
     public static int Pairs(CellMap map) => 1 + map.Processes + map.Parameters;
 
-    /// <summary>Place of Σ w (u_c/D)(F_ck − q_k), at [c P + k].</summary>
-    public static int Mixed(CellMap map) => Pairs(map) + (map.Processes * (map.Processes + 1) / 2);
-
-    /// <summary>Place of Σ w Σ_c π_c ∂²_k log Π g_c.</summary>
-    public static int Diagonal(CellMap map) => Mixed(map) + (map.Processes * map.Parameters);
-
     /// <summary>Place of the terms' Σ w π_c ∂_k∂_l log g, k ≤ l.</summary>
-    public static int Terms(CellMap map) => Diagonal(map) + map.Parameters;
+    public static int Terms(CellMap map) => Pairs(map) + (map.Processes * (map.Processes + 1) / 2);
 
     /// <summary>Number of running sums.</summary>
     public static int Count(ColumnProblem problem)
@@ -44,7 +38,7 @@ internal static unsafe class ColumnSums<N>
     /// </summary>
     /// <returns>the first position of the tile with a D that is not positive and finite; −1 if none
     /// </returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static int Densities(ColumnProblem problem, ColumnScratch<N> s, int tile)
     {
         int processes = problem.Map.Processes;
@@ -65,6 +59,7 @@ internal static unsafe class ColumnSums<N>
 
             double* u = s.Share;
             Vector512<double>* sums = s.Sums;
+            Vector512<double> negative = Vector512<double>.Zero;
             for (int j = 0; j < T; j += Width)
             {
                 Vector512<double> weight = Vector512.Load(w + j);
@@ -92,6 +87,7 @@ internal static unsafe class ColumnSums<N>
                     );
                     Vector512<double> weighted = share * weight;
                     sums[Amplitudes + c] += weighted;
+                    negative |= Vector512.LessThan(share, Vector512<double>.Zero);
                     share.Store(u + at);
                     Lane<N>.Put(s.Weighted + at, weighted * amplitudes[c], false);
                     if (problem.Order > 1)
@@ -102,6 +98,7 @@ internal static unsafe class ColumnSums<N>
                 }
             }
 
+            s.HasNegative = negative.AsInt64() != Vector512<long>.Zero;
             if (problem.Order > 1)
             {
                 AddPairs(problem.Map, s, w);
@@ -112,7 +109,7 @@ internal static unsafe class ColumnSums<N>
     }
 
     /// <summary>Adds ∂/∂β_k = Σ w Σ_c π_c F_ck.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Slopes(CellMap map, ColumnScratch<N> s)
     {
         Vector512<double>* sums = s.Sums + Parameters(map);

@@ -17,7 +17,7 @@ internal static unsafe class ExactColumns<L, E, N>
     /// <summary>
     /// product *= g or log += log g; slope = g′/g and curve = g″/g − (g′/g)², or added to them.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Fill(
         E* data,
         ExactColumn* column,

@@ -7,7 +7,7 @@ namespace Nsbi.Kernels;
 /// Factors of one column for the 64 events of a tile, in single precision by short polynomials. The
 /// product Π g is kept as P with 1 + P = Π g: (1 + P)(1 + s) = 1 + P + s + P s.
 /// </summary>
-internal static unsafe class FastColumns<L, E>
+internal static unsafe partial class FastColumns<L, E>
     where L : struct, IColumnLoad<E>
     where E : unmanaged
 {
@@ -65,7 +65,7 @@ internal static unsafe class FastColumns<L, E>
     private static void Put(float* p, Vector512<float> x, bool add) =>
         (add ? Vector512.Load(p) + x : x).Store(p);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Exponential(
         E* data,
         FastColumn* column,
@@ -99,7 +99,7 @@ internal static unsafe class FastColumns<L, E>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Values(E* data, FastColumn* column, float* product)
     {
         float scale = column->Scale;
@@ -146,7 +146,7 @@ internal static unsafe class FastColumns<L, E>
         Multiply(product + (3 * W), s3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Slopes(E* data, FastColumn* column, bool add, float* product, float* slope)
     {
         float scale = column->Scale;
@@ -231,86 +231,6 @@ internal static unsafe class FastColumns<L, E>
         Put(slope + W, d1 / (s1 + Vector512<float>.One), add);
         Put(slope + (2 * W), d2 / (s2 + Vector512<float>.One), add);
         Put(slope + (3 * W), d3 / (s3 + Vector512<float>.One), add);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Curves(
-        E* data,
-        FastColumn* column,
-        bool add,
-        float* product,
-        float* slope,
-        float* curve
-    )
-    {
-        float scale = column->Scale;
-        for (int j = 0; j < T; j += 2 * W)
-        {
-            var s0 = Vector512.Create(column->Constants[0]);
-            Vector512<float> s1 = s0;
-            var d0 = Vector512.Create(column->Constants[1]);
-            Vector512<float> d1 = d0;
-            var e0 = Vector512.Create(column->Constants[2]);
-            Vector512<float> e1 = e0;
-            for (int side = 0; side < 2; side++)
-            {
-                int degree = side == 0 ? column->UpDegree : column->DownDegree;
-                int slopeDegree = side == 0 ? column->UpSlopeDegree : column->DownSlopeDegree;
-                float* k = side == 0 ? column->Up : column->Down;
-                if (degree == 0)
-                {
-                    continue;
-                }
-
-                E* at = data + (side * T) + j;
-                Vector512<float> x0 = Load(at, scale);
-                Vector512<float> x1 = Load(at + W, scale);
-                Vector512<float> p0 = Vector512<float>.Zero;
-                Vector512<float> p1 = p0;
-                int n = degree - 1;
-                for (; n >= slopeDegree; n--)
-                {
-                    var c = Vector512.Create(k[n]);
-                    p0 = Fma(p0, x0, c);
-                    p1 = Fma(p1, x1, c);
-                }
-
-                Vector512<float> q0 = Vector512<float>.Zero;
-                Vector512<float> q1 = q0;
-                Vector512<float> r0 = q0;
-                Vector512<float> r1 = q0;
-                for (; n >= 0; n--)
-                {
-                    var c = Vector512.Create(k[n]);
-                    p0 = Fma(p0, x0, c);
-                    p1 = Fma(p1, x1, c);
-                    c = Vector512.Create(k[Most + n]);
-                    q0 = Fma(q0, x0, c);
-                    q1 = Fma(q1, x1, c);
-                    c = Vector512.Create(k[(2 * Most) + n]);
-                    r0 = Fma(r0, x0, c);
-                    r1 = Fma(r1, x1, c);
-                }
-
-                s0 = Fma(p0, x0, s0);
-                s1 = Fma(p1, x1, s1);
-                d0 = Fma(q0, x0, d0);
-                d1 = Fma(q1, x1, d1);
-                e0 = Fma(r0, x0, e0);
-                e1 = Fma(r1, x1, e1);
-            }
-
-            Multiply(product + j, s0);
-            Multiply(product + j + W, s1);
-            s0 = Vector512<float>.One / (s0 + Vector512<float>.One);
-            s1 = Vector512<float>.One / (s1 + Vector512<float>.One);
-            d0 *= s0;
-            d1 *= s1;
-            Put(slope + j, d0, add);
-            Put(slope + j + W, d1, add);
-            Put(curve + j, Fma(-d0, d0, e0 * s0), add);
-            Put(curve + j + W, Fma(-d1, d1, e1 * s1), add);
-        }
     }
 
     /// <summary>P ← P + s + P s.</summary>

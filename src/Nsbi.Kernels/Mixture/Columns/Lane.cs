@@ -53,15 +53,14 @@ internal static unsafe class Lane<N>
             ? Avx512F.ConvertToVector256Single(x)
             : Vector256.Narrow(x.GetLower(), x.GetUpper());
 
-    /// <summary>All lanes added in their order.</summary>
+    /// <summary>All lanes added in double precision: lanes j and j + 8, of these j and j + 4, and so
+    /// on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Total(Vector512<N> sums)
     {
-        double total = 0.0;
-        for (int j = 0; j < Vector512<N>.Count; j++)
-        {
-            total += typeof(N) == typeof(double) ? sums.As<N, double>()[j] : sums.As<N, float>()[j];
-        }
-
-        return total;
+        Vector512<double> eight = Add(Vector512<double>.Zero, sums);
+        Vector256<double> four = eight.GetLower() + eight.GetUpper();
+        Vector128<double> two = four.GetLower() + four.GetUpper();
+        return two[0] + two[1];
     }
 }

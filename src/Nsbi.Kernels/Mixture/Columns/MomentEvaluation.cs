@@ -258,10 +258,10 @@ internal sealed unsafe class MomentEvaluation
             Moment moment = _moments[c];
             int n = moment.Parameters.Length;
             Span<double> own = packed.Slice(moment.Entry, MixtureKernel.Entries(n, _problem.Order));
-            own[0] = Lanes.Total(s.Sums[c]);
+            own[0] = Lane<double>.Total(s.Sums[c]);
             for (int k = 0; _problem.Order > 0 && k < n; k++)
             {
-                own[1 + k] = Lanes.Total(first[moment.Cell + k]);
+                own[1 + k] = Lane<double>.Total(first[moment.Cell + k]);
             }
 
             int at = 1 + n;
@@ -271,7 +271,7 @@ internal sealed unsafe class MomentEvaluation
                 for (int l = k; l < n; l++)
                 {
                     own[at] = SlopeProducts<double>.Total(products, moment.Rows, k, l);
-                    own[at++] += k == l ? Lanes.Total(second[moment.Cell + k]) : 0.0;
+                    own[at++] += k == l ? Lane<double>.Total(second[moment.Cell + k]) : 0.0;
                 }
             }
         }

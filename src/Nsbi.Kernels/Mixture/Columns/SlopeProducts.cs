@@ -19,7 +19,7 @@ internal static unsafe class SlopeProducts<N>
     /// <param name="rows">a multiple of four</param>
     /// <param name="length">a multiple of the vector's width</param>
     /// <param name="sums">blocks (k, l ≥ k) one after the other</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add(N* x, N* y, int rows, int length, Vector512<N>* sums)
     {
         for (int k = 0; k < rows; k += Block)
