@@ -5,7 +5,9 @@ let main arguments =
     match List.ofArray arguments with
     | "train" :: rest -> TrainBench.run rest
     | "likelihood" :: rest -> LikelihoodBench.run rest
+    | "binned" :: rest -> BinnedBench.run rest
     | _ ->
         eprintfn "usage: Nsbi.Bench train [--threads N] [--rounds N] [4x64 | 4x256 | 5x1000]"
         eprintfn "       Nsbi.Bench likelihood [--threads N] [--rounds N] [1e5 | 1e6 | toys]"
+        eprintfn "       Nsbi.Bench binned [--rounds N]"
         2

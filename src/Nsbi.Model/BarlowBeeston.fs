@@ -1,12 +1,12 @@
 namespace Nsbi.Model
 
 /// <summary>The best statistical factor γ of one bin in closed form: the minimum over γ of
-/// −2 ln Pois(d | a + nγ) plus the constraint of γ, where n is the expectation of the processes that
-/// γ scales, at the current point, and a that of all others.</summary>
-/// <remarks>Setting the derivative to zero gives a quadratic equation in γ, whose larger root is the
-/// one at which the expectation a + nγ is not negative. Bounds of γ are not looked at. Source: R.
-/// Barlow, C. Beeston, Comput. Phys. Commun. 77 (1993) 219, with one factor per bin (J. S. Conway,
-/// arXiv:1103.0354).</remarks>
+/// −2 ln Pois(d | a + nγ) plus the constraint of γ, where n is the expectation of the processes
+/// that γ scales, at the current point, and a that of all others.</summary>
+/// <remarks>Setting the derivative to zero gives a quadratic equation in γ, whose larger root is
+/// the one at which the expectation a + nγ is not negative. Bounds of γ are not looked at. Source:
+/// R. Barlow, C. Beeston, Comput. Phys. Commun. 77 (1993) 219, with one factor per bin (J. S.
+/// Conway, arXiv:1103.0354).</remarks>
 [<RequireQualifiedAccess>]
 module BarlowBeeston =
 
@@ -25,7 +25,8 @@ module BarlowBeeston =
     /// <param name="other">a ≥ 0, expected events that γ does not scale</param>
     /// <param name="scaled">n ≥ 0, expected events at γ = 1 that it scales; γ̂ = g at 0</param>
     /// <param name="observed">g, the global observable; 1 in the nominal model</param>
-    /// <param name="sigma">δ &gt; 0, the relative statistical uncertainty of the scaled events</param>
+    /// <param name="sigma">δ &gt; 0, the relative statistical uncertainty of the scaled
+    /// events</param>
     let gaussian
         (count: float)
         (other: float)

@@ -26,8 +26,9 @@ type CombineOption =
 [<RequireQualifiedAccess>]
 module CombineVerb =
     let private about = [
-        "Joins the channels of several workspaces in one. Parameters of one name are one parameter: they"
-        "must be declared in the same way everywhere. Of pyhf workspaces the first measurement counts."
+        "Joins the channels of several workspaces in one. Parameters of one name are one parameter:"
+        "they must be declared in the same way everywhere. Of pyhf workspaces the first measurement"
+        "counts."
     ]
 
     let private examples = [ "a.json b.json --out combined.json" ]

@@ -30,8 +30,8 @@ type ConvertOption =
 [<RequireQualifiedAccess>]
 module ConvertVerb =
     let private about = [
-        "Writes a workspace in another format: pyhf's HistFactory JSON, or ours. A pyhf workspace comes"
-        "back from ours equal in structure; what pyhf cannot say is refused with its place."
+        "Writes a workspace in another format: pyhf's HistFactory JSON, or ours. A pyhf workspace"
+        "comes back from ours equal in structure; what pyhf cannot say is refused with its place."
     ]
 
     let private examples = [

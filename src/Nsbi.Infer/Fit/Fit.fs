@@ -8,11 +8,12 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module Fit =
 
-    /// Five starts per parameter of interest, nothing fixed, one thread.
+    /// Five starts per parameter of interest with interference, nothing fixed, one thread.
     let settings: FitSettings = {
         Search = TrustRegion.settings
         StartsPerPoi = 5
         Fixed = Map.empty
+        ClosedForm = true
         Team = None
         Cancellation = CancellationToken.None
     }
@@ -91,7 +92,16 @@ module Fit =
             Evaluations = evaluations
         }
 
-    let private status (objective: IObjective) (names: string list) free (best: Found) hasErrors =
+    /// Names in a sentence, the first ten of them.
+    let private listed (names: string list) =
+        let shown = names |> List.truncate 10 |> List.map (fun name -> $"'{name}'")
+        let more = names.Length - shown.Length
+        String.concat ", " shown + (if more > 0 then $" and {more} more" else "")
+
+    let private status objective (names: string list) free (best: Found) undetermined =
+        let objective: IObjective = objective
+        let undetermined: string list = undetermined
+
         let atBounds =
             free
             |> Array.filter (isAtBound objective best.Point)
@@ -108,10 +118,11 @@ module Fit =
                 "The search came to the edge of where the density of every event is positive, or \
                  the derivatives are not those of the function: check the ratios of the events \
                  there, or bound the parameters."
-        | Minimum when not hasErrors ->
+        | Minimum when not undetermined.IsEmpty ->
             NotConverged
-                "The likelihood does not fix all parameters, its Hessian is not positive definite: \
-                 fix or constrain a parameter that the data do not determine."
+                $"The likelihood does not fix all parameters, its Hessian is not positive definite \
+                  along {listed undetermined}: fix or constrain a parameter that the data do not \
+                  determine."
         | Minimum when atBounds.IsEmpty -> Converged
         | Minimum -> AtBoundary atBounds
 
@@ -137,19 +148,22 @@ module Fit =
             |> List.mapi (fun k name -> held.TryFind name |> Option.defaultValue outer[k])
             |> List.toArray
 
+        let factors = BestFactors(observation, objective, free, settings.ClosedForm)
+        let searched = factors.Free
+
         let search (start: float[]) =
-            let restricted = Objective.restrict start free objective
+            let restricted = Objective.restrict start searched factors.Objective
 
             TrustRegion.run
                 (FitPoints.search settings compiled)
                 restricted
-                (free |> Array.map (fun k -> start[k]))
+                (searched |> Array.map (fun k -> start[k]))
             |> Option.bind (fun (state, reason) ->
                 evaluations <- evaluations + state.Evaluations
-                let point = Objective.fill start free state.Point
+                let point = factors.Complete(Objective.fill start searched state.Point)
 
                 let whole =
-                    if free.Length = names.Length then
+                    if searched.Length = names.Length then
                         Some state.Jet
                     else
                         objective.Evaluate point
@@ -186,10 +200,19 @@ module Fit =
                 let errors = FitErrors.covariance inner inside best.Point best.Jet
                 let n = names.Length
                 let v = errors |> Option.defaultWith (fun () -> Array2D.zeroCreate n n)
+
+                let undetermined =
+                    match errors with
+                    | Some _ -> []
+                    | None ->
+                        UndeterminedParameters.find inside best.Jet
+                        |> Array.map (fun k -> names[k])
+                        |> Array.toList
+
                 let outer = toOuter best.Point
 
                 {
-                    Status = status objective names free best errors.IsSome
+                    Status = status objective names free best undetermined
                     TwiceNll = best.Jet.Value
                     Parameters =
                         names
@@ -215,15 +238,28 @@ module Fit =
 
     /// <summary>Minimises −2 ln L of an observation over the parameters that are not fixed.</summary>
     /// <returns>always a result; its status says how the fit ended and what to do</returns>
+    /// <remarks>Only parameters of interest with interference get several starts: those in which an
+    /// expectation is not a straight line. The others get theirs where no minimum was found without.
+    /// </remarks>
     /// <exception cref="T:System.ArgumentException">a fixed parameter is not in the model</exception>
     /// <exception cref="T:System.OperationCanceledException">the cancellation was asked for
     /// </exception>
     let runWith (settings: FitSettings) (observation: Observation) : FitResult =
         let compiled = observation.Owner
+        let free = FitPoints.freePlaces settings compiled
+        let starts = FitPoints.starts settings compiled free
+        let fit = runFrom settings observation starts
+        let all = FitPoints.allStarts settings compiled free
 
-        FitPoints.freePlaces settings compiled
-        |> FitPoints.starts settings compiled
-        |> runFrom settings observation
+        if fit.Minima.IsEmpty && all.Length > starts.Length then
+            let again = runFrom settings observation all
+
+            {
+                again with
+                    Evaluations = fit.Evaluations + again.Evaluations
+            }
+        else
+            fit
 
     /// <summary>The same with the default settings.</summary>
     let run (observation: Observation) : FitResult = runWith settings observation

@@ -9,11 +9,16 @@ open Nsbi.Model
 type FitSettings = {
     /// The trust-region search.
     Search: TrustRegionSettings
-    /// <summary>Starts per parameter of interest, on a grid over its range, bounds included, beside
-    /// the model's initial values; 0 for these alone.</summary>
+    /// <summary>Starts per parameter of interest with interference (of which an expectation is not a
+    /// straight line), on a grid over its range, bounds included, beside the model's initial values;
+    /// 0 for these alone.</summary>
     StartsPerPoi: int
     /// Parameters held at a value, by name, beside those that the model holds.
     Fixed: Map<string, float>
+    /// <summary>Whether the factors γ_b of bins whose best value is known in closed form are put
+    /// there (Barlow–Beeston lite) rather than searched for: the same minimum in fewer dimensions.
+    /// </summary>
+    ClosedForm: bool
     /// Threads that share each evaluation; none for the caller's own.
     Team: ThreadTeam option
     /// Ends the fit with an OperationCanceledException.
@@ -61,15 +66,10 @@ module internal FitPoints =
         |> List.toArray
         |> compiled.Model.InnerCoordinates.ToInner
 
-    /// The initial point, then a grid over the free parameters of interest.
-    let starts (settings: FitSettings) (compiled: CompiledLikelihood) (free: int[]) : float[] list =
+    /// The initial point, then a grid over these parameters of interest.
+    let private grid (settings: FitSettings) (compiled: CompiledLikelihood) (pois: int[]) =
         let initial = template settings compiled
         let inner = compiled.Model.InnerCoordinates
-
-        let isPoi k =
-            compiled.Parameters[k].Role = PointOfInterest
-
-        let pois = free |> Array.filter isPoi
 
         // At most about 50 starts, however many parameters of interest there are.
         let perPoi =
@@ -78,7 +78,7 @@ module internal FitPoints =
             else
                 min settings.StartsPerPoi (int (50.0 ** (1.0 / float pois.Length)))
 
-        let grid k =
+        let range k =
             let p = compiled.Parameters[k]
             let reach = 4.0 * max 1.0 (abs p.Initial)
             let low = if p.Lower = -infinity then p.Initial - reach else p.Lower
@@ -103,7 +103,7 @@ module internal FitPoints =
             | k :: rest ->
                 let next = [
                     for point in points do
-                        for value in grid k do
+                        for value in range k do
                             let moved = Array.copy point
                             moved[k] <- value
                             moved
@@ -115,3 +115,18 @@ module internal FitPoints =
             [ initial ]
         else
             initial :: combine [ initial ] (List.ofArray pois)
+
+    /// <summary>The initial point, then a grid over the free parameters of interest that can give
+    /// several minima: those in which the expectations are not straight lines.</summary>
+    let starts (settings: FitSettings) (compiled: CompiledLikelihood) (free: int[]) : float[] list =
+        let curved = CurvedParameters.ofInterest compiled.Model
+
+        free
+        |> Array.filter (fun k -> curved.Contains compiled.Index.Names[k])
+        |> grid settings compiled
+
+    /// The initial point, then a grid over all free parameters of interest.
+    let allStarts (settings: FitSettings) (compiled: CompiledLikelihood) (free: int[]) =
+        free
+        |> Array.filter (fun k -> compiled.Parameters[k].Role = PointOfInterest)
+        |> grid settings compiled

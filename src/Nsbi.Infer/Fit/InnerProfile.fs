@@ -15,6 +15,9 @@ type internal InnerProfile
     let others =
         FitPoints.freePlaces settings compiled |> Array.filter (fun k -> k <> place)
 
+    let factors = BestFactors(observation, objective, others, settings.ClosedForm)
+    let searched = factors.Free
+
     let minima =
         match best.Minima with
         | [] -> [ inner.ToInner best.Values ]
@@ -75,14 +78,14 @@ type internal InnerProfile
                 if others.Length = 0 then
                     objective.Evaluate start |> Option.map (fun jet -> jet, start)
                 else
-                    let restricted = Objective.restrict start others objective
+                    let restricted = Objective.restrict start searched factors.Objective
 
                     TrustRegion.run
                         (FitPoints.search settings compiled)
                         restricted
-                        (others |> Array.map (fun k -> start[k]))
+                        (searched |> Array.map (fun k -> start[k]))
                     |> Option.bind (fun (state, _) ->
-                        let point = Objective.fill start others state.Point
+                        let point = factors.Complete(Objective.fill start searched state.Point)
                         objective.Evaluate point |> Option.map (fun jet -> jet, point)))
 
         match candidates with

@@ -55,6 +55,18 @@ module internal SymmetricMatrix =
 
         x
 
+    /// <summary>The x with L x = b.</summary>
+    let forward (l: float[,]) (b: float[]) : float[] =
+        let x = Array.copy b
+
+        for i in 0 .. b.Length - 1 do
+            for k in 0 .. i - 1 do
+                x[i] <- x[i] - l[i, k] * x[k]
+
+            x[i] <- x[i] / l[i, i]
+
+        x
+
     /// <summary>The inverse of L·Lᵀ.</summary>
     let inverse (l: float[,]) : float[,] =
         let n = Array2D.length1 l
@@ -63,60 +75,6 @@ module internal SymmetricMatrix =
             Array.init n (fun k -> solve l (Array.init n (fun i -> if i = k then 1.0 else 0.0)))
 
         Array2D.init n n (fun i k -> 0.5 * (columns[k][i] + columns[i][k]))
-
-    /// <summary>Eigenvalues and eigenvectors (as columns) by cyclic Jacobi rotations.</summary>
-    /// <remarks>Source: Golub and Van Loan, Matrix Computations, §8.5.</remarks>
-    let eigen (matrix: float[,]) : float[] * float[,] =
-        let n = Array2D.length1 matrix
-        let a = Array2D.copy matrix
-        let v = Array2D.init n n (fun i j -> if i = j then 1.0 else 0.0)
-
-        let offDiagonal () =
-            let mutable sum = 0.0
-
-            for p in 0 .. n - 1 do
-                for q in p + 1 .. n - 1 do
-                    sum <- sum + a[p, q] * a[p, q]
-
-            sum
-
-        let norm = Seq.cast<float> a |> Seq.sumBy (fun x -> x * x)
-
-        let rotate p q =
-            let theta = (a[q, q] - a[p, p]) / (2.0 * a[p, q])
-
-            let t =
-                (if theta >= 0.0 then 1.0 else -1.0) / (abs theta + sqrt (theta * theta + 1.0))
-
-            let c = 1.0 / sqrt (t * t + 1.0)
-            let s = t * c
-
-            for k in 0 .. n - 1 do
-                let x, y = a[k, p], a[k, q]
-                a[k, p] <- c * x - s * y
-                a[k, q] <- s * x + c * y
-
-            for k in 0 .. n - 1 do
-                let x, y = a[p, k], a[q, k]
-                a[p, k] <- c * x - s * y
-                a[q, k] <- s * x + c * y
-
-            for k in 0 .. n - 1 do
-                let x, y = v[k, p], v[k, q]
-                v[k, p] <- c * x - s * y
-                v[k, q] <- s * x + c * y
-
-        let mutable sweep = 0
-
-        while sweep < 60 && offDiagonal () > 1e-34 * norm do
-            for p in 0 .. n - 1 do
-                for q in p + 1 .. n - 1 do
-                    if a[p, q] <> 0.0 then
-                        rotate p q
-
-            sweep <- sweep + 1
-
-        Array.init n (fun i -> a[i, i]), v
 
     /// <summary>g·p + ½ pᵀ A p.</summary>
     let quadratic (g: float[]) (a: float[,]) (p: float[]) : float =

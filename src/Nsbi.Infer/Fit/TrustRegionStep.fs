@@ -47,19 +47,41 @@ module internal TrustRegionStep =
 
         lambda
 
+    /// The minimum on |p| = Δ for a positive definite H whose Newton step is too long: Newton steps on
+    /// 1/|p| − 1/Δ from λ = 0, which cannot overshoot (Moré and Sorensen 1983, §3).
+    let private shortened (g: float[]) (h: float[,]) (radius: float) l (newton: float[]) =
+        let rec search lambda (l: float[,]) (p: float[]) left =
+            let length = norm p
+
+            if left = 0 || length <= radius * (1.0 + 1e-8) then
+                p |> Array.map (fun x -> x * radius / length)
+            else
+                let q = norm (SymmetricMatrix.forward l p)
+                let next = lambda + (length / q) ** 2.0 * (length - radius) / radius
+
+                let shifted =
+                    Array2D.mapi (fun i k x -> if i = k then x + next else x) h
+                    |> SymmetricMatrix.cholesky
+
+                match shifted with
+                | Some l -> search next l (SymmetricMatrix.solve l (Array.map (~-) g)) (left - 1)
+                | None -> p |> Array.map (fun x -> x * radius / length)
+
+        search 0.0 l newton 50
+
     /// Minima of g·p + ½ pᵀHp in |p| ≤ Δ: one, or two of equal value in the hard case.
     let private unbounded (g: float[]) (h: float[,]) (radius: float) : (float[] * bool) list =
         let n = g.Length
 
         let newton =
             SymmetricMatrix.cholesky h
-            |> Option.map (fun l -> SymmetricMatrix.solve l (Array.map (~-) g))
-            |> Option.filter (fun p -> norm p <= radius)
+            |> Option.map (fun l -> l, SymmetricMatrix.solve l (Array.map (~-) g))
 
         match newton with
-        | Some p -> [ p, true ]
+        | Some(_, p) when norm p <= radius -> [ p, true ]
+        | Some(l, p) -> [ shortened g h radius l p, false ]
         | None ->
-            let values, vectors = SymmetricMatrix.eigen h
+            let values, vectors = SymmetricEigen.find h
             let lowest = Array.min values
 
             let a =

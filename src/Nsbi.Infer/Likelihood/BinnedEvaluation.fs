@@ -52,25 +52,36 @@ module internal BinnedEvaluation =
 
         value
 
-    /// <summary>Adds Σ_b −2 ln Pois(n_b | ν_b) of a channel, without 2 ln n_b!, with its derivatives
-    /// if they are asked for; or says why it is +∞.</summary>
+    /// <summary>Σ_b −2 ln Pois(n_b | ν_b) of a channel, without 2 ln n_b!; +∞ where it is
+    /// impossible.</summary>
+    let value (kappa: float[]) (channel: CompiledBinned) (counts: float[]) : float =
+        let space = channel.Spaces.Rent()
+        BinnedChannel.fill channel kappa false space
+
+        let value =
+            match impossible channel space counts with
+            | Some _ -> infinity
+            | None -> poisson channel space counts
+
+        channel.Spaces.Return space
+        value
+
+    /// <summary>Adds Σ_b −2 ln Pois(n_b | ν_b) of a channel, without 2 ln n_b!, with gradient and
+    /// Hessian; or says why it is +∞.</summary>
     let add
         (kappa: float[])
         (sum: JetSum)
-        (derivatives: bool)
         (channel: CompiledBinned)
         (counts: float[])
         : Impossible option =
         let space = channel.Spaces.Rent()
-        BinnedChannel.fill channel kappa derivatives space
+        BinnedChannel.fill channel kappa true space
         let reason = impossible channel space counts
 
         if reason.IsNone then
             sum.AddValue(poisson channel space counts)
-
-            if derivatives then
-                BinnedHessian.fillSlopes channel space
-                BinnedHessian.add channel space sum
+            BinnedHessian.fillSlopes channel space
+            BinnedHessian.add channel space sum
 
         channel.Spaces.Return space
         reason

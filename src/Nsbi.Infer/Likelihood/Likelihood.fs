@@ -69,7 +69,7 @@ module Likelihood =
                     addConstraint k observation.Constraints[k]
 
                 for k in 0 .. compiled.Binned.Length - 1 do
-                    BinnedEvaluation.add kappa sum true compiled.Binned[k] observation.BinCounts[k]
+                    BinnedEvaluation.add kappa sum compiled.Binned[k] observation.BinCounts[k]
 
                 for k in 0 .. compiled.Unbinned.Length - 1 do
                     let channel, events = compiled.Unbinned[k], observation.Events[k]
@@ -114,8 +114,28 @@ module Likelihood =
         | Infinite reason -> Infinite reason
         | Finite jet -> Finite(inner.JetInOuter(kappa, jet))
 
+    /// The value alone, where all channels are binned.
+    let private binnedValue (observation: Observation) (theta: float[]) : float =
+        let compiled = observation.Owner
+        let kappa = compiled.Model.InnerCoordinates.ToInner theta
+        let mutable sum = observation.CountConstant
+
+        for k in 0 .. compiled.Binned.Length - 1 do
+            sum <- sum + BinnedEvaluation.value kappa compiled.Binned[k] observation.BinCounts[k]
+
+        for k in 0 .. theta.Length - 1 do
+            sum <- sum + Constraint.twiceNll observation.Constraints[k] theta[k]
+
+        if Double.IsNaN sum then infinity else sum
+
     /// <summary>−2 ln L at θ; +∞ where the parameters are impossible.</summary>
     let twiceNll (observation: Observation) (theta: float[]) : float =
-        match evaluate observation theta with
-        | Finite jet -> jet.Value
-        | Infinite _ -> infinity
+        if
+            observation.Owner.Unbinned.Length = 0
+            && theta.Length = observation.Owner.Index.Count
+        then
+            binnedValue observation theta
+        else
+            match evaluate observation theta with
+            | Finite jet -> jet.Value
+            | Infinite _ -> infinity

@@ -13,7 +13,8 @@ module PyhfWorkspace =
 
     /// <summary>The workspace of a document under one of its measurements.</summary>
     /// <param name="source">how faults name the document, as a file name</param>
-    /// <param name="measurement">the name of the measurement; the first one if none is given</param>
+    /// <param name="measurement">the name of the measurement; the first one if none is
+    /// given</param>
     /// <param name="document">the document</param>
     /// <returns>a workspace with a valid model, or every fault</returns>
     let ofDocument
@@ -35,9 +36,9 @@ module PyhfWorkspace =
     /// <param name="source">how faults name the workspace, as a file name</param>
     /// <param name="workspace">the workspace; global observables of its own become settings of the
     /// measurement</param>
-    /// <returns>the document; or everything that pyhf cannot say, with its place: unbinned channels,
-    /// coefficients other than products of parameters, other interpolations, infinite bounds, missing
-    /// counts</returns>
+    /// <returns>the document; or everything that pyhf cannot say, with its place: unbinned
+    /// channels, coefficients other than products of parameters, other interpolations, infinite
+    /// bounds, missing counts</returns>
     let toDocument (source: string) (workspace: Workspace) : Result<Document, Fault list> =
         let observed (p: Parameter) =
             match workspace.Globals.TryFind p.Name with
@@ -57,8 +58,8 @@ module PyhfWorkspace =
         |> Result.mapError (List.map (Workspace.faultOf source))
 
     /// <summary>The same workspace under another of its measurements.</summary>
-    /// <returns>the workspace; or a fault: it was not made from a pyhf workspace, or is none any more,
-    /// or has no such measurement</returns>
+    /// <returns>the workspace; or a fault: it was not made from a pyhf workspace, or is none any
+    /// more, or has no such measurement</returns>
     let withMeasurement
         (source: string)
         (measurement: string)
@@ -102,8 +103,8 @@ module PyhfWorkspace =
     /// <param name="source">how faults name the workspace, as a file name</param>
     /// <param name="file">how faults name the patch</param>
     /// <param name="patch">the JSON text of a patch (RFC 6902) or of a patch set</param>
-    /// <param name="key">of a patch set: the name of the patch, or its values as 300,100; may be left
-    /// out where there is one patch only</param>
+    /// <param name="key">of a patch set: the name of the patch, or its values as 300,100; may be
+    /// left out where there is one patch only</param>
     /// <param name="json">the JSON text of the workspace; a patch set checks its digests</param>
     /// <returns>the new text, or every fault of the patch, or what cannot be done</returns>
     let patch

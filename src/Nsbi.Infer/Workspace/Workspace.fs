@@ -137,7 +137,8 @@ module Workspace =
                 |> Some
             | _ -> None)
 
-    /// <summary>The channels of several workspaces in one; parameters of one name are one parameter.
+    /// <summary>The channels of several workspaces in one; parameters of one name are one
+    /// parameter.
     /// </summary>
     /// <param name="name">the name of the model</param>
     /// <param name="workspaces">each with how faults name it, as a file name</param>

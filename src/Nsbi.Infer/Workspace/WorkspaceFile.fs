@@ -35,14 +35,15 @@ type WorkspaceFormat =
     | Pyhf
 
 /// <summary>Workspaces as files.</summary>
-/// <remarks><c>{"nsbi-workspace": 1, "model": {…}, "unbinned": [{"channel", "reference": {"weights":
-/// {"file", "sha256"}, "ratios": [{"process", "log", "file", "sha256"}], "variations":
+/// <remarks><c>{"nsbi-workspace": 1, "model": {…}, "unbinned": [{"channel", "reference":
+/// {"weights": {"file", "sha256"}, "ratios": [{"process", "log", "file", "sha256"}], "variations":
 /// [{"process", "variation", "up": {"log", "file", "sha256"}, "down": {…}}]}, "observed": {…}}],
 /// "binned": [{"channel", "counts": […]}], "globals": [{"parameter", "observed"}], "histfactory":
-/// {…}}</c>. The model is as in <see cref="T:Nsbi.Model.ModelJson" />. Files are NumPy arrays of one
-/// axis, named by their path from the folder of the workspace; "log" says that they hold log r instead
-/// of r. What "histfactory" holds is what a pyhf workspace says beyond model and counts. Workspaces of
-/// pyhf are recognised and read wherever a workspace is; both may be compressed by gzip.</remarks>
+/// {…}}</c>. The model is as in <see cref="T:Nsbi.Model.ModelJson" />. Files are NumPy arrays of
+/// one axis, named by their path from the folder of the workspace; "log" says that they hold log r
+/// instead of r. What "histfactory" holds is what a pyhf workspace says beyond model and counts.
+/// Workspaces of pyhf are recognised and read wherever a workspace is; both may be compressed by
+/// gzip.</remarks>
 [<RequireQualifiedAccess>]
 module WorkspaceFile =
 
@@ -103,8 +104,8 @@ module WorkspaceFile =
         | Error faults, _, patches -> Error(faults @ patches)
 
     /// <summary>Reads a workspace of a choice and its format: as of read.</summary>
-    /// <returns>the workspace and the format it stands in; or every fault, those of the choice among
-    /// them: an unknown measurement or patch, a patch for another workspace</returns>
+    /// <returns>the workspace and the format it stands in; or every fault, those of the choice
+    /// among them: an unknown measurement or patch, a patch for another workspace</returns>
     let readWith
         (choice: WorkspaceChoice)
         (path: string)
@@ -131,17 +132,18 @@ module WorkspaceFile =
     /// <summary>Reads a workspace and the columns it names; of a pyhf workspace the first
     /// measurement.</summary>
     /// <returns>a workspace with a valid model; or every fault with its JSON path: unknown or
-    /// missing keys, faults of the model, files that are missing or not the ones it was written with
+    /// missing keys, faults of the model, files that are missing or not the ones it was written
+    /// with
     /// </returns>
     let read (path: string) : Result<Workspace, Fault list> =
         readWith WorkspaceChoice.standard path |> Result.map fst
 
     /// <summary>Writes a workspace, and its columns into a folder beside it: <c>fit.json</c> gets
     /// <c>fit.columns/</c>.</summary>
-    /// <remarks>The columns come first, then the workspace as a whole file. The folder of the columns
-    /// belongs to the workspace: other files in it, such as the columns of a workspace that was
-    /// written there before, are deleted. Ratios that are functions are written as log r. The bytes
-    /// depend on the workspace alone. A name that ends with .gz is that of a compressed file.
+    /// <remarks>The columns come first, then the workspace as a whole file. The folder of the
+    /// columns belongs to the workspace: other files in it, such as the columns of a workspace that
+    /// was written there before, are deleted. Ratios that are functions are written as log r. The
+    /// bytes depend on the workspace alone. A name that ends with .gz is that of a compressed file.
     /// </remarks>
     /// <returns>or why it cannot be written</returns>
     let write (path: string) (workspace: Workspace) : Result<unit, Fault list> =

@@ -6,8 +6,9 @@ namespace Nsbi.Interop;
 /// threads.</summary>
 public sealed record FitOptions
 {
-    /// <summary>Starts per parameter of interest, on a grid over its range, bounds included, beside
-    /// the model's initial values; 0 for these alone. Interference can give two minima.</summary>
+    /// <summary>Starts per parameter of interest with interference (of which an expectation is not a
+    /// straight line), on a grid over its range, bounds included, beside the model's initial values;
+    /// 0 for these alone. Interference can give two minima.</summary>
     public int StartsPerParameterOfInterest { get; init; } = FInfer.Fit.settings.StartsPerPoi;
 
     /// <summary>Parameters held at a value, by name, beside those that the model holds.</summary>
@@ -31,6 +32,7 @@ public sealed record FitOptions
                 FInfer.Fit.settings.Search,
                 options.StartsPerParameterOfInterest,
                 options.Fixed.ToFSharpMap(),
+                FInfer.Fit.settings.ClosedForm,
                 team,
                 cancellation
             );

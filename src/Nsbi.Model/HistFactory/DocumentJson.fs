@@ -21,8 +21,8 @@ module DocumentJson =
 
     /// <summary>Reads a document from a parsed JSON value.</summary>
     /// <returns>the document; or every fault with its JSON path: keys that are missing, unknown or
-    /// repeated, values of the wrong kind, names that occur twice, lists that have not one number per
-    /// bin, channels without observation</returns>
+    /// repeated, values of the wrong kind, names that occur twice, lists that have not one number
+    /// per bin, channels without observation</returns>
     let readElement (element: JsonElement) : Result<Document, ModelError list> =
         let reader = JsonReader()
         let document = DocumentReader.read reader { Path = "$"; Element = element }

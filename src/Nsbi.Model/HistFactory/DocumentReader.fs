@@ -3,8 +3,8 @@ namespace Nsbi.Model.HistFactory
 open System.Text.Json
 open Nsbi.Model
 
-/// <summary>pyhf workspaces from JSON; <c>DocumentJson.read</c> is the door. What is checked here is
-/// what the schema says; whether the parts fit together is for DocumentFaults.</summary>
+/// <summary>pyhf workspaces from JSON; <c>DocumentJson.read</c> is the door. What is checked here
+/// is what the schema says; whether the parts fit together is for DocumentFaults.</summary>
 module internal DocumentReader =
 
     /// The versions of the schema, which differ in nothing that is read here.

@@ -14,7 +14,8 @@ open Nsbi.Model
 module HistFactory =
 
     /// <summary>The model of a document under one of its measurements.</summary>
-    /// <param name="measurement">the name of the measurement; the first one if none is given</param>
+    /// <param name="measurement">the name of the measurement; the first one if none is
+    /// given</param>
     /// <param name="document">the document</param>
     /// <returns>the model as written, not yet validated; or every fault: an unknown measurement,
     /// names shared by modifiers that cannot share them, settings that a parameter does not take or
@@ -26,8 +27,8 @@ module HistFactory =
         : Result<DocumentModel, ModelError list> =
         FromDocument.read measurement document
 
-    /// <summary>What stands beside a model that was not made from a document: one measurement, named
-    /// as the model, that says nothing.</summary>
+    /// <summary>What stands beside a model that was not made from a document: one measurement,
+    /// named as the model, that says nothing.</summary>
     let rest (model: Model) : DocumentRest =
         let name = if model.Name = "" then "measurement" else model.Name
 
@@ -154,9 +155,9 @@ module HistFactory =
             Error(faultsOf measurement @ faultsOf observations)
 
     /// <summary>The document of a model and its counts: the way back of model.</summary>
-    /// <param name="rest">what the document said beyond the model: measurements whose settings agree
-    /// with the model are kept as they are, and differences are added to the one that the model was
-    /// made with; <c>HistFactory.rest</c> for a model from elsewhere</param>
+    /// <param name="rest">what the document said beyond the model: measurements whose settings
+    /// agree with the model are kept as they are, and differences are added to the one that the
+    /// model was made with; <c>HistFactory.rest</c> for a model from elsewhere</param>
     /// <param name="counts">the counts of every channel</param>
     /// <param name="model">the model; only binned channels, products of parameters as coefficients,
     /// normsys with code 4, histosys with code 4p, and constraints as pyhf has them</param>

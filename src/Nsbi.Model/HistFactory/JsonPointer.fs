@@ -28,8 +28,8 @@ module JsonPointer =
             Some(token.Replace("~1", "/").Replace("~0", "~"))
 
     /// <summary>Reads a pointer.</summary>
-    /// <returns>the pointer, or why the text is none: it is neither empty nor begins with /, or holds a
-    /// ~ that is not ~0 or ~1</returns>
+    /// <returns>the pointer, or why the text is none: it is neither empty nor begins with /, or
+    /// holds a ~ that is not ~0 or ~1</returns>
     let parse (text: string) : Result<JsonPointer, string> =
         if text = "" then
             Ok { Tokens = [] }

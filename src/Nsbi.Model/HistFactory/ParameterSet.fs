@@ -26,7 +26,8 @@ type internal ParameterSet = {
     Constraint: SetConstraint
 }
 
-/// <summary>pyhf's defaults. Source: pyhf 0.7, src/pyhf/modifiers and src/pyhf/parameters.</summary>
+/// <summary>pyhf's defaults. Source: pyhf 0.7, src/pyhf/modifiers and
+/// src/pyhf/parameters.</summary>
 module internal ParameterSet =
 
     let private scalar name kind initial bounds term = {
@@ -85,7 +86,8 @@ module internal ParameterSet =
             (List.map Option.isNone factors)
             (SetConstraint.Poisson(taus, taus))
 
-    /// <summary>Widths √Σδ²/Σν; where that is zero the factor is held, under a width of 1.</summary>
+    /// <summary>Widths √Σδ²/Σν; where that is zero the factor is held, under a width of
+    /// 1.</summary>
     let statError (name: string) (simulated: (float list * float list) list) : ParameterSet =
         let widths = BinUncertainty.relativeWidths simulated
         let held = widths |> List.map (fun width -> not (width > 0.0))

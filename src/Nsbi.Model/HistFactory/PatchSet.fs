@@ -208,7 +208,8 @@ module PatchSet =
                 | faults -> Error faults
             | _, faults -> Error faults)
 
-    /// <summary>Finds a patch by its name, or by its values as <c>300, 100</c> or <c>[300, 100]</c>.
+    /// <summary>Finds a patch by its name, or by its values as <c>300, 100</c> or <c>[300,
+    /// 100]</c>.
     /// </summary>
     /// <returns>the patch; or a fault that names the ones there are</returns>
     let find (key: string) (set: PatchSet) : Result<NamedPatch, ModelError list> =

@@ -155,8 +155,8 @@ module internal Settings =
             Fixed = isFixed
         })
 
-    /// A vector cannot be of interest. A name that no modifier has is that of a signal which a patch
-    /// may add: without it nothing is of interest.
+    /// A vector cannot be of interest. A name that no modifier has is that of a signal which a
+    /// patch may add: without it nothing is of interest.
     let private poiFaults (path: string) (poi: string) (sets: ParameterSet list) =
         match sets |> List.tryFind (fun set -> set.Name = poi) with
         | Some set when set.Fixed.Length <> 1 -> [

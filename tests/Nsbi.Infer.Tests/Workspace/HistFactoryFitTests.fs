@@ -3,6 +3,7 @@ module Nsbi.Infer.Tests.HistFactoryFitTests
 open System
 open System.IO
 open NUnit.Framework
+open FsCheck.NUnit
 open Nsbi.Learn
 open Nsbi.Model
 open Nsbi.Model.Words
@@ -10,6 +11,7 @@ open Nsbi.Model.HistFactory
 open Nsbi.Model.Tests.HistFactory
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
+open Nsbi.Tests
 
 let private ok (result: Result<'a, Fault list>) : 'a =
     match result with
@@ -76,6 +78,33 @@ let ``the compiled likelihood is that of an independent program``
 
     close 1e-11 nominal (Likelihood.twiceNll observation (point 0.0))
     close 1e-11 shifted (Likelihood.twiceNll observation (point 1.0))
+
+[<Property(Arbitrary = [| typeof<RandomDocuments.Arbitraries> |], MaxTest = 100)>]
+let ``the compiled likelihood of random documents is that of the formulas`` (document: Document) =
+    let workspace = ok (PyhfWorkspace.ofDocument "w" None document)
+    let compiled, observation = observed workspace
+
+    [ 0.0; 0.4; -0.7 ]
+    |> List.forall (fun shift ->
+        let theta =
+            compiled.Parameters
+            |> List.mapi (fun k p ->
+                let size = if p.Lower < 0.0 then 1.5 else 0.1
+                p.Initial + shift * size * cos (float k))
+
+        let value name = theta[compiled.Index[name]]
+        let expected = HistFactoryReference.expected value
+
+        if
+            workspace.Model.Channels
+            |> List.collect expected
+            |> List.forall (fun nu -> nu > 0.0)
+        then
+            let wanted = HistFactoryReference.twiceNll workspace.Model workspace.Counts value
+            let found = Likelihood.twiceNll observation (List.toArray theta)
+            abs (found - wanted) <= 1e-11 * max 1.0 (abs wanted)
+        else
+            true)
 
 /// Minimum of −2 ln L, the parameter of interest and its error, from histfactory_minimum.py.
 let private minima =

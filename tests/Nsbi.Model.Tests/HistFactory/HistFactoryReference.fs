@@ -31,8 +31,8 @@ let private solve (rows: float[][]) (right: float[]) : float[] =
 
     x
 
-/// Code 4 between the factors at −1 and +1: powers outside, and inside 1 + Σ c_i α^i with the value,
-/// the slope and the curvature of the powers at ±1.
+/// Code 4 between the factors at −1 and +1: powers outside, and inside 1 + Σ c_i α^i with the
+/// value, the slope and the curvature of the powers at ±1.
 let code4 (low: float) (high: float) (alpha: float) : float =
     if abs alpha >= 1.0 then
         (if alpha > 0.0 then high else low) ** abs alpha
