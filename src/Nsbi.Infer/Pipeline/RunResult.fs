@@ -17,6 +17,8 @@ type RunResult = {
     Preselection: PreselectionCut option
     /// All checks, in the order of the report.
     Checks: Check list
+    /// What nuisance parameters do to processes, and how well it is known.
+    Variations: VariationSummary list
     /// Calibration, closure and tails of each ratio.
     Ratios: RatioDiagnostics list
     /// The fit to the learned Asimov set at the nominal point: closes by construction.
@@ -121,6 +123,64 @@ type RunResult = {
 [<RequireQualifiedAccess>]
 module RunResult =
 
+    /// <c>uncertainty: {total, statistical, systematic}</c> and <c>pulls: [{name, value, pull,
+    /// constraint}]</c>, where there are constrained nuisance parameters.
+    let private writeSystematics (writer: Utf8JsonWriter) (m: Measurement) =
+        let atBound () = "no error at a bound"
+
+        match m.Split with
+        | None -> ()
+        | Some split ->
+            writer.WriteStartObject "uncertainty"
+            let numbers = JsonNumbers writer
+            numbers.Number("total", split.Total, atBound)
+            numbers.Number("statistical", split.Statistical, atBound)
+            numbers.Number("systematic", split.Systematic, atBound)
+            numbers.Close()
+            writer.WriteEndObject()
+            writer.WriteStartArray "pulls"
+
+            for pull in m.Pulls do
+                writer.WriteStartObject()
+                let numbers = JsonNumbers writer
+                writer.WriteString("name", pull.Name)
+                numbers.Number("value", pull.Value, atBound)
+                numbers.Number("pull", pull.Pull, atBound)
+                numbers.Number("constraint", pull.Constraint, atBound)
+                numbers.Close()
+                writer.WriteEndObject()
+
+            writer.WriteEndArray()
+
+    let private writeVariations (writer: Utf8JsonWriter) (variations: VariationSummary list) =
+        if not variations.IsEmpty then
+            writer.WriteStartArray "variations"
+
+            for v in variations do
+                writer.WriteStartObject()
+                let numbers = JsonNumbers writer
+
+                let none () =
+                    "only the rate varies, or it cannot be known"
+
+                writer.WriteString("parameter", v.Parameter)
+                writer.WriteString("process", v.Process)
+                writer.WriteString("side", v.Side)
+                numbers.Number("rate", v.Rate.Value, none)
+                numbers.Number("rateError", v.Rate.Error, none)
+                numbers.Number("size", v.Size, none)
+                numbers.Number("error", v.Error, none)
+                numbers.Number("effectiveNominal", v.EffectiveNominal, none)
+                numbers.Number("effectiveVaried", v.EffectiveVaried, none)
+                numbers.Number("renormalisation", v.Renormalisation, none)
+                numbers.Close()
+                writer.WriteEndObject()
+
+            writer.WriteEndArray()
+
+            VariationSummary.implication variations
+            |> Option.iter (fun text -> writer.WriteString("variationNote", text))
+
     let private writeMeasurement (writer: Utf8JsonWriter) (key: string) (m: Measurement) =
         writer.WriteStartObject key
         let numbers = JsonNumbers writer
@@ -128,6 +188,8 @@ module RunResult =
         FitSummary.writeMembers writer m.Summary
         numbers.Number("significance", m.Significance, (fun () -> "the scan gave none"))
         numbers.Number("tNull", m.TNull, (fun () -> "the null value is impossible"))
+        numbers.Close()
+        writeSystematics writer m
         writer.WriteStartArray "intervals95"
 
         for interval in m.Interval95.Intervals do
@@ -238,6 +300,7 @@ module RunResult =
             writer.WriteEndObject()
 
         writer.WriteEndArray()
+        writeVariations writer result.Variations
         writer.WriteStartArray "normalisation"
 
         for record in result.Normalisation do
