@@ -221,45 +221,32 @@ module Words =
     let shapeFactor (name: string) : ProcessPart =
         ModifiedBy(fun yields -> ShapeFactor(BinUncertainty.free name yields.Length))
 
-    /// <summary>The density changes with α event by event, with code 4 between the ratios r± that
-    /// the tables hold under the parameter's name.</summary>
-    /// <exception cref="T:System.ArgumentException">said of an expression</exception>
-    let eventSys (alpha: Coefficient) : ProcessPart =
-        let parameter = parameterOf "eventSys" alpha
-
-        EventSys {
-            Variation = parameter.Name
-            Parameter = parameter
-            Code = PolynomialExponential
-            Symmetrisation = None
-        }
-        |> modifiedBy
-
-    /// <summary>The same with another interpolation.</summary>
-    /// <exception cref="T:System.ArgumentException">said of an expression</exception>
-    let eventSysBy (code: Interpolation) (alpha: Coefficient) : ProcessPart =
-        let parameter = parameterOf "eventSysBy" alpha
+    let private variation word code symmetrisation alpha =
+        let parameter = parameterOf word alpha
 
         EventSys {
             Variation = parameter.Name
             Parameter = parameter
             Code = code
-            Symmetrisation = None
+            Symmetrisation = symmetrisation
         }
         |> modifiedBy
 
-    /// <summary>The same where only r₊ is given and r₋ follows from it.</summary>
+    /// <summary>The density changes with α event by event, between the ratios r± that the tables
+    /// hold under the parameter's name.</summary>
+    /// <exception cref="T:System.ArgumentException">said of an expression</exception>
+    let eventSysBy (code: Interpolation) (alpha: Coefficient) : ProcessPart =
+        variation "eventSysBy" code None alpha
+
+    /// <summary>The same with code 4.</summary>
+    /// <exception cref="T:System.ArgumentException">said of an expression</exception>
+    let eventSys (alpha: Coefficient) : ProcessPart =
+        variation "eventSys" PolynomialExponential None alpha
+
+    /// <summary>The same with code 4 where only r₊ is given and r₋ follows from it.</summary>
     /// <exception cref="T:System.ArgumentException">said of an expression</exception>
     let eventSysUp (symmetrisation: Symmetrisation) (alpha: Coefficient) : ProcessPart =
-        let parameter = parameterOf "eventSysUp" alpha
-
-        EventSys {
-            Variation = parameter.Name
-            Parameter = parameter
-            Code = PolynomialExponential
-            Symmetrisation = Some symmetrisation
-        }
-        |> modifiedBy
+        variation "eventSysUp" PolynomialExponential (Some symmetrisation) alpha
 
     /// <summary>The density is multiplied by a function of the event and of several parameters, a
     /// parameterised network or a formula, that the tables give under this name.</summary>
