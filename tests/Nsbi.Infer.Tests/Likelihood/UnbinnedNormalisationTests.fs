@@ -15,28 +15,34 @@ let private compiledWith options seed =
 let ``compiled normalisations are the exact pass but for correlations of three`` (seed: int) =
     let case, compiled = compiledWith LikelihoodOptions.standard seed
 
-    let theta =
-        VariationModels.point seed case.Model
-        |> Array.map (fun x -> Math.Clamp(x, -1.5, 1.5))
+    // Correlations of three parameters grow with the third power of α, and are left out.
+    for reach, most in [ 1.5, 2; 0.5, 4 ] do
+        let theta =
+            VariationModels.point seed case.Model
+            |> Array.map (fun x -> Math.Clamp(x, -reach, reach))
 
-    for channel in compiled.Unbinned do
-        let beta = CompiledUnbinned.eventParameters channel theta
-        let fast = UnbinnedNormalisation.logZ AsCompiled None channel beta
-        let exact = UnbinnedNormalisation.logZ ByDefinition None channel beta
+        for channel in compiled.Unbinned do
+            let beta = CompiledUnbinned.eventParameters channel theta
+            let fast = UnbinnedNormalisation.logZ AsCompiled None channel beta
+            let exact = UnbinnedNormalisation.logZ ByDefinition None channel beta
 
-        for c in 0 .. fast.Length - 1 do
-            match fast[c], exact[c] with
-            | Some fast, Some exact when Double.IsFinite exact.Jet.Value ->
-                let limit = [| 1e-12; 1e-8; 1e-5; 0.02; 0.02 |][fast.Places.Length]
-                Assert.That(fast.Jet.Value, near limit exact.Jet.Value)
+            for c in 0 .. fast.Length - 1 do
+                match fast[c], exact[c] with
+                | Some fast, Some exact when Double.IsFinite exact.Jet.Value ->
+                    if fast.Places.Length <= most then
+                        let limit = [| 1e-12; 1e-8; 1e-5; 0.02; 0.02 |][fast.Places.Length]
+                        Assert.That(fast.Jet.Value, near limit exact.Jet.Value)
 
-                for k in 0 .. fast.Places.Length - 1 do
-                    let slope = exact.Jet.Gradient[k]
-                    Assert.That(fast.Jet.Gradient[k], near (max (3.0 * limit) 1e-4) slope)
-            | None, None -> ()
-            | Some fast, Some exact ->
-                Assert.That(Double.IsFinite fast.Jet.Value, same (Double.IsFinite exact.Jet.Value))
-            | _ -> Assert.Fail "one has a normalisation and the other has none"
+                        for k in 0 .. fast.Places.Length - 1 do
+                            let slope = exact.Jet.Gradient[k]
+                            Assert.That(fast.Jet.Gradient[k], near (max (3.0 * limit) 1e-4) slope)
+                | None, None -> ()
+                | Some fast, Some exact ->
+                    Assert.That(
+                        Double.IsFinite fast.Jet.Value,
+                        same (Double.IsFinite exact.Jet.Value)
+                    )
+                | _ -> Assert.Fail "one has a normalisation and the other has none"
 
 [<Test>]
 let ``without variations there is no normalisation, and it is 1 at the nominal point`` () =
@@ -93,7 +99,9 @@ let ``team and caller alone give the same bits, shapes included`` () =
 [<Test>]
 let ``where an expectation is negative far out, nearer values are compiled all the same`` () =
     // At α = −5 the line of r₋ = 0.75 is 1 − 5/4.
-    let alpha = InterferenceModel.parameter Nuisance "alpha" 0.0 -5.0 5.0 (Gaussian(0.0, 1.0))
+    let alpha =
+        InterferenceModel.parameter Nuisance "alpha" 0.0 -5.0 5.0 (Gaussian(0.0, 1.0))
+
     let side r = Ratios(Array.create 4 r)
 
     let compiled =

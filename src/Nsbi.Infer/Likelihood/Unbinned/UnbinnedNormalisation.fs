@@ -15,7 +15,10 @@ type internal EvaluationMode =
 [<RequireQualifiedAccess>]
 module internal UnbinnedNormalisation =
 
-    /// How much of a channel's reference table stands for it when Z is compiled: every n-th event.
+    /// How far from 0 Z is compiled; beyond it goes on as a Taylor polynomial.
+    let private reach = 5.0
+
+    // Every n-th event of the reference table stands for it.
     let private compileOne
         (pairEvents: int)
         (ranges: (float * float)[])
@@ -47,18 +50,16 @@ module internal UnbinnedNormalisation =
             PairEvents = pairEvents
         }
 
-        // Far out an expectation can be negative, as that of lines: then only nearer values are
-        // compiled, or none.
-        [ 5.0; 3.0; 1.5 ]
-        |> Seq.map (fun reach ->
-            let ranges =
-                p.EventParameters
-                |> Array.map (fun k ->
-                    let low, high = ranges[k]
-                    max low -reach, min high reach)
+        let ranges =
+            p.EventParameters
+            |> Array.map (fun k ->
+                let low, high = ranges[k]
+                max low -reach, min high reach)
 
-            ShapeNormalisation.compile settings None weights ranges interpolants)
-        |> Seq.tryFind _.IsFinite
+        let compiled = ShapeNormalisation.compile settings None weights ranges interpolants
+
+        // Far out an expectation can be negative, as that of lines: then the exact pass is made.
+        if compiled.IsFinite then Some compiled else None
 
     /// <summary>The compiled normalisation of each process that can have one.</summary>
     /// <param name="options">of the likelihood</param>
