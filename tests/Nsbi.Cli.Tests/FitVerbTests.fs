@@ -124,3 +124,37 @@ let ``an unbounded likelihood exits with 1 and is an invalid model`` () =
     Assert.That(result.GetProperty("status").GetString(), Is.EqualTo "invalidModel")
     Assert.That(result.GetProperty("twiceNll").ValueKind, Is.EqualTo JsonValueKind.Null)
     Assert.That(result.GetProperty("reason").GetString(), Does.Contain "twiceNll: ")
+
+[<Test>]
+let ``a fit with event variations says how large they are and how exact it was`` () =
+    use folder = new Folder()
+    shifted folder |> ignore
+    let run = fit folder "--asimov mu=1 --json"
+    shouldExit 0 run
+    let result = json run
+    let size = result.GetProperty("normalisations")[0]
+    Assert.That(size.GetProperty("parameter").GetString(), Is.EqualTo "alpha")
+    Assert.That(size.GetProperty("sizes").GetArrayLength(), Is.EqualTo 4)
+    Assert.That(number "shift" (result.GetProperty("exact")[0]) |> abs, Is.LessThan 1e-6)
+
+    for check in result.GetProperty("checks").EnumerateArray() do
+        Assert.That(check.GetProperty("passed").GetBoolean(), Is.True)
+
+    let exact =
+        fit folder "--asimov mu=1 --precision exact --normalisation exact --json"
+
+    shouldExit 0 exact
+    Assert.That(keys (json exact) |> List.contains "exact", Is.False)
+
+    Assert.That(
+        number "error" ((json exact).GetProperty("parameters")[0]),
+        Is.EqualTo(number "error" (result.GetProperty("parameters")[0])).Within 1e-7
+    )
+
+[<Test>]
+let ``a precision or normalisation that is none is wrong usage`` () =
+    use folder = new Folder()
+    shifted folder |> ignore
+
+    for option in [ "--precision float"; "--normalisation few" ] do
+        shouldExit 2 (fit folder $"--asimov mu=1 {option}")

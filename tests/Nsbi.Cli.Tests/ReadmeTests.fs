@@ -104,7 +104,7 @@ let ``the README explains every key of the analyses of the examples`` () =
         | JsonValueKind.Array -> element.EnumerateArray() |> Seq.collect keys |> Seq.toList
         | _ -> []
 
-    for name in [ "interference"; "hzz4l"; "higgsml" ] do
+    for name in [ "interference"; "interference-systematics"; "hzz4l"; "higgsml" ] do
         let path = Path.Combine(root, "examples", name, "analysis.json")
         use document = JsonDocument.Parse(File.ReadAllText path)
         let analysis = document.RootElement

@@ -55,6 +55,41 @@ let interference (folder: Folder) : string =
     |> Workspace.create InterferenceToy.model
     |> write folder
 
+/// The interference toy whose non-interfering background may shift by ±0.2 at its nuisance parameter.
+let shifted (folder: Folder) : string =
+    let alpha = nuisance "alpha"
+    let quadrature = InterferenceToy.quadrature 1201
+
+    let withShift (p: Process) =
+        if p.Name <> InterferenceToy.name NonInterfering then
+            p
+        else
+            {
+                p with
+                    Modifiers =
+                        (processOf "x" [ yields 1.0; normSys alpha (0.95, 1.05); eventSys alpha ])
+                            .Modifiers
+            }
+
+    let model = {
+        InterferenceToy.model with
+            Channels = InterferenceToy.model.Channels |> List.map (Channel.mapProcesses withShift)
+    }
+
+    let side sign =
+        Ratios(quadrature.Nodes |> Array.map (fun x -> exp (0.05 * sign * x)))
+
+    let varied =
+        reference.Tables["SR", TableKind.Reference]
+        |> RatioTable.withVariation
+            (InterferenceToy.name NonInterfering)
+            "alpha"
+            (VariationRatios.between (side -1.0, side 1.0))
+
+    RatioTables.reference "SR" varied RatioTables.empty
+    |> Workspace.create model
+    |> write folder
+
 /// One bin with a signal of strength mu over a background of strength nu.
 let counting (folder: Folder) (nu: Coefficient) (count: float) : string =
     let mu = poi "mu" |> between 0.0 10.0

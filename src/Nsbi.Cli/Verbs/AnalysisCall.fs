@@ -53,9 +53,33 @@ module AnalysisCall =
         |> Option.map (fun loss -> "loss " + loss.ToString("F5", CultureInfo.InvariantCulture))
         |> Option.defaultValue ""
 
-    let private shown (progress: PipelineProgress) : Progress =
+    /// Above so many networks each has no bar of its own: the one of all of them says enough.
+    let private many = 16
+
+    let private remaining (left: TimeSpan option) : string =
+        let invariant (text: FormattableString) = FormattableString.Invariant text
+
+        match left with
+        | None -> ""
+        | Some left when left.TotalMinutes < 2.0 -> invariant $", {left.TotalSeconds:F0} s left"
+        | Some left when left.TotalHours < 2.0 -> invariant $", {left.TotalMinutes:F0} min left"
+        | Some left -> invariant $", {left.TotalHours:F1} h left"
+
+    let private shown (count: int) (progress: PipelineProgress) : Progress option =
         match progress with
-        | Stage sentence -> Progress.Stage sentence
+        | Stage sentence -> Some(Progress.Stage sentence)
+        | Trainings list ->
+            Progress.Step {
+                Name = $"all {list.Count} networks"
+                Fraction =
+                    if list.Finished = list.Count then
+                        1.0
+                    else
+                        min 0.999 list.Fraction
+                Note = $"{list.Finished} of {list.Count}{remaining list.Remaining}"
+            }
+            |> Some
+        | Training _ when count > many -> None
         | Training training ->
             let epochs = float training.Epoch + training.Fraction
 
@@ -68,6 +92,7 @@ module AnalysisCall =
                         epochs / float training.Epochs
                 Note = loss training
             }
+            |> Some
 
     let private inFolder (out: string option) (work: string -> Answer) : Answer =
         match out with
@@ -92,6 +117,8 @@ module AnalysisCall =
             let result =
                 try
                     ProgressView.run (fun view ->
+                        let count = ref 0
+
                         let options = {
                             Seed = it.Seed
                             Threads = it.Threads
@@ -99,7 +126,12 @@ module AnalysisCall =
                             Cancellation = call.Cancellation
                             Progress = {
                                 new IProgress<PipelineProgress> with
-                                    member _.Report progress = view.Report(shown progress)
+                                    member _.Report progress =
+                                        match progress with
+                                        | Trainings list -> count.Value <- list.Count
+                                        | _ -> ()
+
+                                        shown count.Value progress |> Option.iter view.Report
                             }
                         }
 

@@ -13,6 +13,8 @@ type FitOption =
     | [<Unique>] Measurement of NAME: string
     | [<Unique>] Patch of FILE: string
     | [<Unique>] Patch_Name of NAME: string
+    | [<Unique>] Precision of ``automatic|exact|single|int16``: string
+    | [<Unique>] Normalisation of ``exact|n``: string
     | [<Unique>] Threads of n: string
     | [<Unique>] Json
 
@@ -29,6 +31,13 @@ type FitOption =
             | Measurement _ -> PyhfOptions.measurement
             | Patch _ -> PyhfOptions.patch
             | Patch_Name _ -> PyhfOptions.patchName
+            | Precision _ ->
+                "how event variations are held in memory: exact takes 16 bytes, single 8 and int16 "
+                + "4 for each event of both tables and variation of a process; automatic is exact "
+                + "up to 1 GiB and single above; what does not fit into memory is refused"
+            | Normalisation _ ->
+                "how event variations are normalised: exactly at every evaluation, or compiled from "
+                + "n events for pairs of parameters (20000)"
             | Threads _ -> "threads to use; the result does not depend on them"
             | Json -> "write one JSON object to standard output"
 
@@ -68,6 +77,10 @@ module FitVerb =
                 (parsed.TryGetResult FitOption.Measurement)
                 (parsed.TryGetResult FitOption.Patch)
                 (parsed.TryGetResult FitOption.Patch_Name)
+            |> SubjectOptions.evaluating
+                options
+                (parsed.TryGetResult FitOption.Precision)
+                (parsed.TryGetResult FitOption.Normalisation)
 
         let minos =
             options.Optional(
@@ -98,6 +111,7 @@ module FitVerb =
                         if not summary.Checks.IsEmpty then
                             RunResult.writeChecks writer summary.Checks
 
+                        FitSummary.writeNormalisations writer it.Compiled
                         Subject.writeInputs writer it
                 )))
 

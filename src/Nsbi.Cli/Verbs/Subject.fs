@@ -30,6 +30,8 @@ type SubjectOptions = {
     Threads: int
     /// Measurement and patch of a pyhf workspace.
     Choice: WorkspaceChoice
+    /// How event variations are stored and normalised.
+    Likelihood: LikelihoodOptions
 }
 
 [<RequireQualifiedAccess>]
@@ -54,6 +56,7 @@ module SubjectOptions =
             Fixed = options.Optional(fixedAt, [], assignments "--fix")
             Threads = options.Threads threads
             Choice = WorkspaceChoice.standard
+            Likelihood = LikelihoodOptions.standard
         }
 
     /// The same with what is chosen of a pyhf workspace.
@@ -70,6 +73,44 @@ module SubjectOptions =
                 PatchName = patchName
             }
     }
+
+    let private precision (text: string) : Result<Precision, string list> =
+        match text with
+        | "automatic" -> Ok Precision.Automatic
+        | "exact" -> Ok Precision.Exact
+        | "single" -> Ok Precision.Single
+        | "int16" -> Ok Precision.Int16
+        | other -> Error [ $"--precision: '{other}' is none of automatic, exact, single, int16." ]
+
+    let private normalisation (text: string) : Result<Normalisation, string list> =
+        if text = "exact" then
+            Ok Normalisation.ExactPass
+        else
+            Values.whole "--normalisation" 100 100_000_000 text
+            |> Result.map Normalisation.Compiled
+
+    /// The same with how event variations are stored and normalised.
+    let evaluating
+        (reader: Options)
+        (precisionText: string option)
+        (normalisationText: string option)
+        (options: SubjectOptions)
+        : SubjectOptions =
+        let standard = LikelihoodOptions.standard
+
+        {
+            options with
+                Likelihood = {
+                    standard with
+                        Precision = reader.Optional(precisionText, standard.Precision, precision)
+                        Normalisation =
+                            reader.Optional(
+                                normalisationText,
+                                standard.Normalisation,
+                                normalisation
+                            )
+                }
+        }
 
 [<RequireQualifiedAccess>]
 module Subject =
@@ -186,7 +227,15 @@ module Subject =
         : Answer =
         WorkspaceFile.readWith options.Choice options.Workspace
         |> orFaults (fun (workspace, _) ->
-            Workspace.compile options.Workspace workspace
+            use team = new ThreadTeam(options.Threads)
+
+            Workspace.compileWith
+                {
+                    options.Likelihood with
+                        Team = Some team
+                }
+                options.Workspace
+                workspace
             |> orFaults (fun compiled ->
                 let parameters = compiled.Parameters
                 let asimov = Option.defaultValue [] options.Asimov
@@ -201,8 +250,6 @@ module Subject =
                 else
                     observation options workspace compiled
                     |> orFaults (fun observation ->
-                        use team = new ThreadTeam(options.Threads)
-
                         work {
                             Compiled = compiled
                             Observation = observation

@@ -249,3 +249,30 @@ module FitSummary =
             writer.WriteEndArray()
 
         numbers.Close()
+
+    /// <summary>Writes <c>normalisations: [{channel, process, parameter, sizes: [{at, size}]}]</c> into
+    /// the JSON object that is open: Z − 1 of each process and parameter with event variations;
+    /// nothing where there are none.</summary>
+    let writeNormalisations (writer: Utf8JsonWriter) (compiled: CompiledLikelihood) : unit =
+        if not compiled.ShapeSizes.IsEmpty then
+            writer.WriteStartArray "normalisations"
+
+            for found in compiled.ShapeSizes do
+                writer.WriteStartObject()
+                writer.WriteString("channel", found.Channel)
+                writer.WriteString("process", found.Process)
+                writer.WriteString("parameter", found.Parameter)
+                writer.WriteStartArray "sizes"
+
+                for alpha, size in found.Sizes do
+                    let numbers = JsonNumbers writer
+                    writer.WriteStartObject()
+                    writer.WriteNumber("at", alpha)
+                    numbers.Number("size", size, (fun () -> "Z is not positive there"))
+                    numbers.Close()
+                    writer.WriteEndObject()
+
+                writer.WriteEndArray()
+                writer.WriteEndObject()
+
+            writer.WriteEndArray()

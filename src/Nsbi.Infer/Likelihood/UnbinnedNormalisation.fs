@@ -17,14 +17,13 @@ module internal UnbinnedNormalisation =
 
     /// How much of a channel's reference table stands for it when Z is compiled: every n-th event.
     let private compileOne
-        (options: LikelihoodOptions)
         (pairEvents: int)
         (ranges: (float * float)[])
         (columns: EventColumn[])
         (table: TiledTable)
         (c: int)
         (p: UnbinnedProcess)
-        : ShapeNormalisation =
+        : ShapeNormalisation option =
         let events = table.Weights.Length
         let wanted = 10 * pairEvents
         let step = max 1 ((events + wanted - 1) / wanted)
@@ -42,17 +41,24 @@ module internal UnbinnedNormalisation =
         ]
 
         let weights = rows |> Array.map (fun i -> table.Weights[i] * table.Tiles[c, i])
-        let ranges = p.EventParameters |> Array.map (fun k -> ranges[k])
 
-        ShapeNormalisation.compile
-            {
-                SingleEvents = wanted
-                PairEvents = pairEvents
-            }
-            options.Team
-            weights
-            ranges
-            interpolants
+        let settings = {
+            SingleEvents = wanted
+            PairEvents = pairEvents
+        }
+
+        // Far out an expectation can be negative, as that of lines: then only nearer values are
+        // compiled, or none.
+        [ 5.0; 3.0; 1.5 ]
+        |> Seq.map (fun reach ->
+            let ranges =
+                p.EventParameters
+                |> Array.map (fun k ->
+                    let low, high = ranges[k]
+                    max low -reach, min high reach)
+
+            ShapeNormalisation.compile settings None weights ranges interpolants)
+        |> Seq.tryFind _.IsFinite
 
     /// <summary>The compiled normalisation of each process that can have one.</summary>
     /// <param name="options">of the likelihood</param>
@@ -67,14 +73,23 @@ module internal UnbinnedNormalisation =
         (processes: UnbinnedProcess[])
         (reference: TiledTable option)
         : ShapeNormalisation option[] =
-        processes
-        |> Array.mapi (fun c p ->
+        let made = Array.create processes.Length None
+
+        let make c =
+            let p = processes[c]
+
             match options.Normalisation, reference with
             | Normalisation.Compiled pairEvents, Some table when
                 CompiledUnbinned.isNormalised p && not p.HasShape
                 ->
-                Some(compileOne options pairEvents ranges columns table c p)
-            | _ -> None)
+                made[c] <- compileOne pairEvents ranges columns table c p
+            | _ -> ()
+
+        match options.Team with
+        | Some team -> team.For(made.Length, Action<int, int>(fun c _ -> make c))
+        | None -> Seq.iter make (seq { 0 .. made.Length - 1 })
+
+        made
 
     /// The moments of all processes' columns over the reference table in double precision, piece by
     /// piece from the sources if the columns are stored in less.

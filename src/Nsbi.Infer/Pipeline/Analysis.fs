@@ -3,29 +3,6 @@ namespace Nsbi.Infer
 open Nsbi.Model
 open Nsbi.Learn.Networks
 
-/// Where simulated events come from.
-type SampleSource =
-    /// An event file; a relative path is relative to the analysis file.
-    | SampleFile of path: string
-    /// <summary>Events of a process of the interference toy: see
-    /// <see cref="T:Nsbi.Infer.InterferenceToyModule" />.</summary>
-    | SampleToy of toy: string * process': string * events: int
-
-/// <summary>Simulated events of one density.</summary>
-type Sample = {
-    /// Unique in the analysis.
-    Name: string
-    /// Where the events come from.
-    Source: SampleSource
-    /// The weight column of a file; without one every event weighs 1.
-    Weight: string option
-    /// Which events of the source are the sample, as text: <c>Label == 's'</c>. None: all of them.
-    Selection: string option
-    /// <summary>ν: expected events of the sample before the selection of the analysis. None: the sum
-    /// of the weights is the expected number already.</summary>
-    Yield: float option
-}
-
 /// <summary>One term f(θ)·ν·p(x) of the mixture, with the density and the yield of a sample.</summary>
 type MixtureTerm = {
     /// Unique in the analysis.
@@ -34,6 +11,8 @@ type MixtureTerm = {
     Sample: string
     /// f(θ).
     Scale: Coefficient
+    /// Where the yield comes from under event variations; see <see cref="T:Nsbi.Model.EventRate" />.
+    EventRate: EventRate
 }
 
 /// <summary>A network that keeps the events on which the ratio networks work; the failing events are a
@@ -105,6 +84,8 @@ type Analysis = {
     Parameters: Parameter list
     /// The mixture.
     Terms: MixtureTerm list
+    /// What the nuisance parameters do to its processes.
+    Systematics: Systematic list
     /// The parameter of interest that is scanned and reported first.
     Interest: string
     /// Its value in the absence of what is searched for.

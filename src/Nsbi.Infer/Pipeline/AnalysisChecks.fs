@@ -28,9 +28,7 @@ module AnalysisChecks =
     let private pick (rows: int[]) (values: 'a[]) = rows |> Array.map (fun i -> values[i])
 
     /// The features as columns, before any scaling inside the networks; NaN where they are missing.
-    let private features (learned: LearnedModel) (fitted: FittedFeatures) held =
-        let table = EventTable.take held learned.Simulated.Events
-
+    let internal features (fitted: FittedFeatures) (table: EventTable) : (string * float[]) list =
         match FittedFeatures.apply fitted table with
         | Ok matrix ->
             fitted.Features
@@ -223,7 +221,7 @@ module AnalysisChecks =
         let limits = learned.Analysis.Limits
         let held = rowsOf learned Role.Check
         let reference = LearnedModel.referenceWeights learned
-        let features = features learned fitted held
+        let features = features fitted (EventTable.take held learned.Simulated.Events)
         let samples = learned.Simulated.Samples
 
         let diagnostics =

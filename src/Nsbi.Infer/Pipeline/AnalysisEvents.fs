@@ -1,26 +1,8 @@
 namespace Nsbi.Infer
 
-open System
 open System.IO
 open Nsbi.Learn
 open Nsbi.Learn.Events
-
-// Axes: event i, sample k.
-
-/// <summary>The selected simulated events of an analysis: all samples, one after the other.</summary>
-[<NoComparison; ReferenceEquality>]
-type SimulatedEvents = {
-    /// Names of the samples, in the order of the reference mixture.
-    Samples: string[]
-    /// <summary>ν_k: expected events of each sample after the selection.</summary>
-    Yields: float[]
-    /// The events of all samples, with the weights of their files.
-    Events: EventTable
-    /// The sample of each event, from 0.
-    Sample: int[]
-    /// The group of each event: equal events are one group and stay in one fold.
-    Groups: uint64[]
-}
 
 /// <summary>The observable of the conventional analysis.</summary>
 [<NoComparison; ReferenceEquality>]
@@ -31,6 +13,8 @@ type ObservableValues = {
     Simulated: float[]
     /// Its value for each observed event, if there are data.
     Observed: float[] option
+    /// Its value for each event of the variations, by the names of their plans.
+    Varied: Map<string, Sides<float[]>>
 }
 
 /// <summary>Everything an analysis reads: simulated and observed events, and the files they came
@@ -39,6 +23,8 @@ type ObservableValues = {
 type AnalysisEvents = {
     /// The simulated events.
     Simulated: SimulatedEvents
+    /// The varied events of the systematics.
+    Variations: VariationEvents list
     /// The selected observed events, if the analysis has any.
     Observed: EventTable option
     /// The group of each observed event, by the same columns as the simulated ones.
@@ -49,64 +35,30 @@ type AnalysisEvents = {
     Files: (string * string) list
 }
 
-/// <summary>Operations on simulated events.</summary>
-[<RequireQualifiedAccess>]
-module SimulatedEvents =
-
-    /// <summary>The expected number of events that each event stands for: w_i ν_k/Σ_{j of k} w_j.</summary>
-    let expected (simulated: SimulatedEvents) : float[] =
-        let weights = EventTable.weights simulated.Events
-        let sums = Array.zeroCreate<float> simulated.Samples.Length
-        Array.iter2 (fun k w -> sums[k] <- sums[k] + w) simulated.Sample weights
-        Array.map2 (fun k w -> w * simulated.Yields[k] / sums[k]) simulated.Sample weights
-
-    /// <summary>The events at some rows, with the yields they stand for.</summary>
-    /// <param name="rows">the events to keep</param>
-    /// <param name="yields">ν_k of what is kept</param>
-    /// <param name="simulated">all events</param>
-    let take (rows: int[]) (yields: float[]) (simulated: SimulatedEvents) : SimulatedEvents = {
-        simulated with
-            Yields = yields
-            Events = EventTable.take rows simulated.Events
-            Sample = rows |> Array.map (fun i -> simulated.Sample[i])
-            Groups = rows |> Array.map (fun i -> simulated.Groups[i])
-    }
-
-    /// Σ_k Σ_{i of k} v_i² (a_i − ā_k)(b_i − b̄_k): the covariance of Σ v a and Σ v b where the sum of the
-    /// weights of each sample is known.
-    let internal covariance
-        (v: float[])
-        (a: float[])
-        (b: float[])
-        (simulated: SimulatedEvents)
-        : float =
-        let sample, samples = simulated.Sample, simulated.Samples.Length
-        let sum = Array.zeroCreate<float> samples
-        let meanA = Array.zeroCreate<float> samples
-        let meanB = Array.zeroCreate<float> samples
-
-        for i in 0 .. v.Length - 1 do
-            let k = sample[i]
-            sum[k] <- sum[k] + v[i]
-            meanA[k] <- meanA[k] + v[i] * a[i]
-            meanB[k] <- meanB[k] + v[i] * b[i]
-
-        for k in 0 .. samples - 1 do
-            if sum[k] > 0.0 then
-                meanA[k] <- meanA[k] / sum[k]
-                meanB[k] <- meanB[k] / sum[k]
-
-        let mutable total = 0.0
-
-        for i in 0 .. v.Length - 1 do
-            let k = sample[i]
-            total <- total + v[i] * v[i] * (a[i] - meanA[k]) * (b[i] - meanB[k])
-
-        total
-
 /// <summary>Reads the events of an analysis.</summary>
 [<RequireQualifiedAccess>]
 module AnalysisEvents =
+
+    let private faultsOf result =
+        match result with
+        | Ok _ -> []
+        | Error faults -> faults
+
+    /// All values, or all faults.
+    let private collect (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
+        match List.collect faultsOf results with
+        | [] -> Ok(results |> List.choose Result.toOption)
+        | faults -> Error faults
+
+    let private collectSides (read: 'a -> Result<'b, Fault list>) (sides: Sides<'a>) =
+        sides
+        |> Sides.toList
+        |> List.map read
+        |> collect
+        |> Result.map (fun values -> {
+            Up = values.Head
+            Down = List.tryItem 1 values
+        })
 
     let private parsed result =
         match result with
@@ -140,7 +92,12 @@ module AnalysisEvents =
 
     /// The values of the observable, NaN where it is missing; what its transforms learn is learned from
     /// the simulation.
-    let private observableValues analysis (simulated: EventTable) (observed: EventTable option) =
+    let private observableValues
+        analysis
+        (simulated: EventTable)
+        (observed: EventTable option)
+        (variations: VariationEvents list)
+        =
         match observable analysis with
         | None -> Ok None
         | Some feature ->
@@ -156,17 +113,26 @@ module AnalysisEvents =
                     | Some _ -> Ok(Some [||])
                     | None -> Ok None
 
-                match values simulated, data with
-                | Ok simulated, Ok observed ->
+                let varied =
+                    variations
+                    |> List.map (fun variation ->
+                        variation.Sides
+                        |> collectSides (fun (side: VariedEvents) -> values side.Events)
+                        |> Result.map (fun sides -> variation.Plan.Name, sides))
+                    |> collect
+
+                match values simulated, data, varied with
+                | Ok simulated, Ok observed, Ok varied ->
                     Ok(
                         Some {
                             Name = feature.Name
                             Simulated = simulated
                             Observed = observed
+                            Varied = Map.ofList varied
                         }
                     )
-                | Error faults, _
-                | _, Error faults -> Error faults)
+                | simulated, data, varied ->
+                    Error(faultsOf simulated @ faultsOf data @ faultsOf varied))
 
     let private columnsOf (analysis: Analysis) : string list =
         let observable = observable analysis |> Option.toList |> Feature.columns
@@ -252,8 +218,8 @@ module AnalysisEvents =
             | SampleFile path ->
                 readFile folder analysis columns sample.Weight part path
                 |> Result.map (fun table -> table, sample.Yield)
-            | SampleToy(_, name, events) ->
-                ToyEvents.simulate analysis.Seed name events
+            | SampleToy(_, name, events, shift) ->
+                ToyEvents.simulate analysis.Seed name events shift
                 |> kept part
                 |> Result.bind (ofToy $"sample '{sample.Name}'" columns)
                 |> Result.map (fun table ->
@@ -297,17 +263,20 @@ module AnalysisEvents =
             |> Result.bind (keep analysis)
             |> Result.map Some
 
-    let private faultsOf result =
-        match result with
-        | Ok _ -> []
-        | Error faults -> faults
-
     let private files folder (analysis: Analysis) =
         let paths = [
             for sample in analysis.Samples do
                 match sample.Source with
                 | SampleFile path -> path
                 | SampleToy _ -> ()
+            for plan in VariationPlan.ofAnalysis analysis do
+                match plan.Source with
+                | VariedSamples sides ->
+                    for varied in Sides.toList sides do
+                        match varied.Source with
+                        | SampleFile path -> path
+                        | SampleToy _ -> ()
+                | _ -> ()
             match analysis.Data with
             | Some(DataFile path) -> path
             | _ -> ()
@@ -317,26 +286,78 @@ module AnalysisEvents =
         |> List.distinct
         |> List.map (fun path -> path, ContentHash.ofFile (resolve folder path))
 
+    /// The varied events of a plan.
+    let private readVariation
+        folder
+        (analysis: Analysis)
+        columns
+        (names: string list)
+        (nominal: string -> EventTable * float)
+        (plan: VariationPlan)
+        : Result<VariationEvents, Fault list> =
+        let sample = analysis.Samples |> List.find (fun s -> s.Name = plan.Sample)
+
+        let varied (table: EventTable, expected) =
+            let table = EventTable.select columns table
+
+            {
+                Events = table
+                Groups = Fold.groupsByValue (identity analysis) table
+                Yield = expected
+            }
+
+        match plan.Source with
+        | RateFactors _ -> invalidArg (nameof plan) "a factor has no events"
+        | VariedSamples sides ->
+            sides
+            |> collectSides (VariationEvents.completed sample >> readSample folder analysis columns)
+        | VariedWeights sides ->
+            sides |> collectSides (VariationEvents.reweighted plan (nominal plan.Sample))
+        |> Result.map (fun sides -> {
+            Plan = plan
+            Sample = List.findIndex ((=) plan.Sample) names
+            Reweighted = plan.Source.IsVariedWeights
+            Sides = Sides.map varied sides
+        })
+
     /// <summary>The simulated and observed events of an analysis.</summary>
     /// <param name="folder">what relative paths of the analysis are relative to</param>
     /// <param name="analysis">checked before</param>
     /// <returns>or every fault of every file</returns>
     let read (folder: string) (analysis: Analysis) : Result<AnalysisEvents, Fault list> =
         let columns = columnsOf analysis
+        let plans = VariationPlan.ofAnalysis analysis
+        let names = analysis.Reference |> List.map fst
 
         let samples =
-            analysis.Reference
-            |> List.map (fun (name, _) ->
+            names
+            |> List.map (fun name ->
+                let more = VariationEvents.columns plans name
+
                 analysis.Samples
                 |> List.find (fun sample -> sample.Name = name)
-                |> readSample folder analysis columns)
+                |> readSample folder analysis (columns @ more |> List.distinct))
 
         let data = readData folder analysis columns
 
-        match List.collect faultsOf samples @ faultsOf data with
+        let variations =
+            plans
+            |> List.map (fun plan ->
+                match samples[List.findIndex ((=) plan.Sample) names], plan.Source with
+                // What reweights a sample that cannot be read has no fault of its own.
+                | Error _, VariedWeights _ -> Error []
+                | sample, _ ->
+                    let nominal _ =
+                        Result.defaultWith (fun _ -> invalidOp "unread") sample
+
+                    readVariation folder analysis columns names nominal plan)
+
+        match List.collect faultsOf samples @ faultsOf data @ List.collect faultsOf variations with
         | [] ->
             let tables = samples |> List.choose Result.toOption
-            let events = tables |> List.map fst |> EventTable.concat
+
+            let events =
+                tables |> List.map (fst >> EventTable.select columns) |> EventTable.concat
 
             let sample =
                 tables
@@ -344,16 +365,18 @@ module AnalysisEvents =
                 |> Array.concat
 
             let observed = data |> Result.defaultValue None
+            let variations = variations |> List.choose Result.toOption
 
-            observableValues analysis events observed
+            observableValues analysis events observed variations
             |> Result.map (fun observable -> {
                 Simulated = {
-                    Samples = analysis.Reference |> List.map fst |> List.toArray
+                    Samples = List.toArray names
                     Yields = tables |> List.map snd |> List.toArray
                     Events = events
                     Sample = sample
                     Groups = Fold.groupsByValue (identity analysis) events
                 }
+                Variations = variations
                 Observed = observed
                 ObservedGroups =
                     match observed with

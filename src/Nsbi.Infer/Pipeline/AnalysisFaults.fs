@@ -35,40 +35,46 @@ module internal AnalysisFaults =
         |> Fault.inJson file path
         |> Fault.withValue name
 
+    /// The faults of a sample beside its name.
+    let private sample file path (sample: Sample) = [
+        match sample.Yield with
+        | Some expected when not (Double.IsFinite expected && expected > 0.0) ->
+            at file $"{path}.yield" "the yield is not positive" "give the expected events"
+            |> Fault.withValue (number expected)
+        | _ -> ()
+
+        match sample.Selection |> Option.map Selection.parse with
+        | Some(Error fault) -> fault |> Fault.inJson file $"{path}.selection"
+        | _ -> ()
+
+        match sample.Source with
+        | SampleToy(toy, name, events, _) ->
+            if toy <> ToyEvents.name then
+                unknown file $"{path}.toy" "there is no such toy" toy [ ToyEvents.name ]
+            elif not (List.contains name ToyEvents.processes) then
+                unknown
+                    file
+                    $"{path}.process"
+                    "the toy has no such process"
+                    name
+                    ToyEvents.processes
+
+            if events < 1 then
+                at file $"{path}.events" "the number of events is not positive" "give one"
+                |> Fault.withValue (string events)
+        | SampleFile _ -> ()
+    ]
+
     let private samples file (analysis: Analysis) = [
         if analysis.Samples.IsEmpty then
             at file "$.samples" "there is no sample" "give at least two"
         yield! repeated file "$.samples" "sample" (analysis.Samples |> List.map _.Name)
-        for i, sample in List.indexed analysis.Samples do
-            let path = $"$.samples[{i}]"
-
-            match sample.Yield with
-            | Some expected when not (Double.IsFinite expected && expected > 0.0) ->
-                at file $"{path}.yield" "the yield is not positive" "give the expected events"
-                |> Fault.withValue (number expected)
-            | _ -> ()
-
-            match sample.Selection |> Option.map Selection.parse with
-            | Some(Error fault) -> fault |> Fault.inJson file $"{path}.selection"
-            | _ -> ()
-
-            match sample.Source with
-            | SampleToy(toy, name, events) ->
-                if toy <> ToyEvents.name then
-                    unknown file $"{path}.toy" "there is no such toy" toy [ ToyEvents.name ]
-                elif not (List.contains name ToyEvents.processes) then
-                    unknown
-                        file
-                        $"{path}.process"
-                        "the toy has no such process"
-                        name
-                        ToyEvents.processes
-
-                if events < 1 then
-                    at file $"{path}.events" "the number of events is not positive" "give one"
-                    |> Fault.withValue (string events)
-            | SampleFile _ -> ()
+        for i, item in List.indexed analysis.Samples do
+            yield! sample file $"$.samples[{i}]" item
     ]
+
+    let private systematics file (analysis: Analysis) =
+        SystematicFaults.find file (sample file) analysis
 
     let private features file (analysis: Analysis) = [
         if analysis.Features.IsEmpty then
@@ -257,9 +263,9 @@ module internal AnalysisFaults =
 
         if analysis.Terms.IsEmpty then
             at file "$.terms" "there is no term" "give at least one"
-        else
+        elif (SystematicFaults.find file (fun _ _ -> []) analysis).IsEmpty then
             // The yields are not known yet: any positive ones do for a look at the rest.
-            let trial = AnalysisModel.write analysis (fun _ -> 1.0) None
+            let trial = AnalysisModel.write analysis (RegionYields.equal analysis) None
 
             match Model.validate trial with
             | Ok _ -> ()
@@ -284,7 +290,8 @@ module internal AnalysisFaults =
             preselection, [ "reference" ]
             observed, []
             limits, [ "limits" ]
-            model, [ "parameters"; "terms" ]
+            systematics, [ "parameters"; "terms"; "systematics" ]
+            model, [ "parameters"; "terms"; "systematics" ]
         ]
         |> List.filter (fun (_, keys) -> not (List.exists (fun k -> List.contains k unread) keys))
         |> List.collect (fun (part, _) -> part file analysis)

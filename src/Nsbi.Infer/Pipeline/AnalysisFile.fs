@@ -43,6 +43,7 @@ module AnalysisFile =
             "negativeWeights"
             "networks"
             "preselection"
+            "systematics"
             "interest"
             "null"
             "data"
@@ -81,7 +82,9 @@ module AnalysisFile =
             let before = reader.Faults.Length
 
             let parameters, lookup =
-                required "parameters" [] reader.List |> ModelReader.parameters reader
+                required "parameters" [] reader.List
+                |> List.map SystematicParts.parameter
+                |> ModelReader.parameters reader
 
             if reader.Faults.Length > before then
                 unread.Add "parameters"
@@ -125,6 +128,9 @@ module AnalysisFile =
                 Terms =
                     required "terms" [] (fun p ->
                         reader.ListOf(p, AnalysisParts.term reader lookup))
+                Systematics =
+                    optional "systematics" [] (fun p ->
+                        reader.ListOf(p, SystematicParts.read file faults reader))
                 Interest = optional "interest" first reader.Text
                 Null = optional "null" 0.0 reader.Number
                 Data = optional "data" None (some (AnalysisParts.data reader))

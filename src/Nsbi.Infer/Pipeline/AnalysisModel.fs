@@ -16,32 +16,23 @@ module AnalysisModel =
 
     /// <summary>The model: the unbinned signal region, and the binned control region where there is one.
     /// </summary>
-    /// <param name="analysis">its terms are the processes</param>
-    /// <param name="yieldOf">expected events of a sample in the signal region</param>
-    /// <param name="control">expected events of each sample in each bin of the control region</param>
-    let write
-        (analysis: Analysis)
-        (yieldOf: string -> float)
-        (control: Map<string, float list> option)
-        : Model =
-        let terms (yields: MixtureTerm -> float list) = [
-            for term in analysis.Terms -> Process.create term.Name term.Scale (yields term)
-        ]
-
-        {
-            Name = analysis.Name
-            Channels = [
-                Unbinned {
-                    Name = signalRegion
-                    Reference = "mixture"
-                    Processes = terms (fun term -> [ yieldOf term.Sample ])
+    /// <param name="analysis">its terms are the processes, its systematics their modifiers</param>
+    /// <param name="signal">expected events in the signal region, one bin</param>
+    /// <param name="control">expected events in each bin of the control region</param>
+    let write (analysis: Analysis) (signal: RegionYields) (control: RegionYields option) : Model = {
+        Name = analysis.Name
+        Channels = [
+            Unbinned {
+                Name = signalRegion
+                Reference = "mixture"
+                Processes = RegionYields.unbinned analysis signal
+            }
+            match control with
+            | Some yields ->
+                Binned {
+                    Name = controlRegion
+                    Processes = RegionYields.binned analysis yields
                 }
-                match control with
-                | Some yields ->
-                    Binned {
-                        Name = controlRegion
-                        Processes = terms (fun term -> yields[term.Sample])
-                    }
-                | None -> ()
-            ]
-        }
+            | None -> ()
+        ]
+    }

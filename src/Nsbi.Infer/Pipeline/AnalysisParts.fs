@@ -42,48 +42,67 @@ module internal AnalysisParts =
                 None
         | _ -> reader.Number place |> Option.map uint64
 
-    /// A sample, from a file or from a toy.
-    let sample (reader: JsonReader) (place: JsonPlace) : Sample option =
-        let keys = [ "file"; "toy"; "process"; "events"; "weight"; "selection"; "yield" ]
+    /// The keys that say where events come from.
+    let private sourceKeys = [
+        "file"
+        "toy"
+        "process"
+        "events"
+        "shift"
+        "weight"
+        "selection"
+        "yield"
+    ]
 
-        reader.Object(place, [ "name" ], keys)
-        |> Option.bind (fun key ->
-            let name = required key "name" reader.Text
-            let weight = optional key "weight" None (some reader.Text)
-            let selection = optional key "selection" None (some reader.Text)
-            let expected = optional key "yield" None (some reader.Number)
+    /// The events of a sample, from a file or from a toy, without the keys that were read before.
+    let private eventsOf (reader: JsonReader) key (place: JsonPlace) (name: string option) =
+        let weight = optional key "weight" None (some reader.Text)
+        let selection = optional key "selection" None (some reader.Text)
+        let expected = optional key "yield" None (some reader.Number)
 
-            let source =
-                match key "file", key "toy" with
-                | Some file, None -> reader.Text file |> Option.map SampleFile
-                | None, Some toy ->
-                    match
-                        reader.Text toy,
-                        required key "process" reader.Text,
-                        required key "events" (int reader)
-                    with
-                    | Some toy, Some name, Some events -> Some(SampleToy(toy, name, events))
-                    | _ ->
-                        if (key "process").IsNone || (key "events").IsNone then
-                            let what = "a sample of a toy lacks its process or its events"
-                            reader.Report(place.Path, what, "give \"process\" and \"events\"")
-
-                        None
+        let source =
+            match key "file", key "toy" with
+            | Some file, None -> reader.Text file |> Option.map SampleFile
+            | None, Some toy ->
+                match
+                    reader.Text toy,
+                    required key "process" reader.Text,
+                    required key "events" (int reader),
+                    optional key "shift" 0.0 reader.Number
+                with
+                | Some toy, Some name, Some events, Some shift ->
+                    Some(SampleToy(toy, name, events, shift))
                 | _ ->
-                    let what = "it is not said where the events come from"
-                    reader.Report(place.Path, what, "give either \"file\" or \"toy\"")
-                    None
+                    if (key "process").IsNone || (key "events").IsNone then
+                        let what = "a sample of a toy lacks its process or its events"
+                        reader.Report(place.Path, what, "give \"process\" and \"events\"")
 
-            match name, source, weight, selection, expected with
-            | Some name, Some source, Some weight, Some selection, Some expected ->
-                Some {
-                    Name = name
-                    Source = source
-                    Weight = weight
-                    Selection = selection
-                    Yield = expected
-                }
-            | _ -> None)
+                    None
+            | _ ->
+                let what = "it is not said where the events come from"
+                reader.Report(place.Path, what, "give either \"file\" or \"toy\"")
+                None
+
+        match name, source, weight, selection, expected with
+        | Some name, Some source, Some weight, Some selection, Some expected ->
+            Some {
+                Name = name
+                Source = source
+                Weight = weight
+                Selection = selection
+                Yield = expected
+            }
+        | _ -> None
+
+    /// A sample.
+    let sample (reader: JsonReader) (place: JsonPlace) : Sample option =
+        reader.Object(place, [ "name" ], sourceKeys)
+        |> Option.bind (fun key -> required key "name" reader.Text |> eventsOf reader key place)
+
+    /// Varied events, which have no name of their own.
+    let source (reader: JsonReader) (name: string) (place: JsonPlace) : Sample option =
+        reader.Object(place, [], sourceKeys)
+        |> Option.bind (fun key -> eventsOf reader key place (Some name))
 
     /// What is observed.
     let data (reader: JsonReader) (place: JsonPlace) : DataSource option =
@@ -264,7 +283,7 @@ module internal AnalysisParts =
 
     /// A term of the mixture.
     let term (reader: JsonReader) lookup (place: JsonPlace) : MixtureTerm option =
-        reader.Object(place, [ "name" ], [ "sample"; "scale" ])
+        reader.Object(place, [ "name" ], [ "sample"; "scale"; "eventRate" ])
         |> Option.bind (fun key ->
             let name = required key "name" reader.Text
             let sample = optional key "sample" None (some reader.Text)
@@ -272,11 +291,16 @@ module internal AnalysisParts =
             let scale =
                 optional key "scale" (Constant 1.0) (ModelReader.coefficient reader lookup)
 
-            match name, sample, scale with
-            | Some name, Some sample, Some scale ->
+            let rate =
+                optional key "eventRate" Renormalised (fun place ->
+                    reader.OneOf(place, ModifierWriter.eventRates))
+
+            match name, sample, scale, rate with
+            | Some name, Some sample, Some scale, Some rate ->
                 Some {
                     Name = name
                     Sample = defaultArg sample name
                     Scale = scale
+                    EventRate = rate
                 }
             | _ -> None)

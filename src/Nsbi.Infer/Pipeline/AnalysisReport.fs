@@ -176,6 +176,41 @@ module AnalysisReport =
                     Intervals = intervals run.Headline
                 }
             Fit = Some(fit run)
+            Uncertainties = [
+                for label, m in all do
+                    match m.Split with
+                    | Some split -> {
+                        Label = label
+                        Total = split.Total
+                        Statistical = split.Statistical
+                        Systematic = split.Systematic
+                      }
+                    | None -> ()
+            ]
+            Pulls = [
+                for pull in run.Headline.Pulls ->
+                    {
+                        Name = pull.Name
+                        Pull = pull.Pull
+                        Constraint = pull.Constraint
+                    }
+            ]
+            Variations = [
+                for v in run.Variations ->
+                    {
+                        Parameter = v.Parameter
+                        Process = v.Process
+                        Side = v.Side
+                        Rate = v.Rate.Value
+                        RateError = v.Rate.Error
+                        Size = v.Size
+                        Error = v.Error
+                        EffectiveNominal = v.EffectiveNominal
+                        EffectiveVaried = v.EffectiveVaried
+                        Renormalisation = v.Renormalisation
+                    }
+            ]
+            VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity
             Checks = run.Checks
             Ratios = run.Ratios

@@ -28,7 +28,13 @@ type BinnedTwin = {
 [<RequireQualifiedAccess>]
 module BinnedTwin =
 
-    let private yieldsOf (simulated: SimulatedEvents) (edges: float[]) (observable: float[]) =
+    /// The expected events in the bins, of the samples and of the varied events.
+    let private yieldsOf
+        (simulated: SimulatedEvents)
+        (edges: float[])
+        (observable: float[])
+        (varied: (string * Sides<VariedEvents * float[]>) list)
+        : RegionYields =
         let expected = SimulatedEvents.expected simulated
         let bins = edges.Length - 1
         let yields = simulated.Samples |> Array.map (fun _ -> Array.zeroCreate<float> bins)
@@ -40,15 +46,20 @@ module BinnedTwin =
                 let k = simulated.Sample[i]
                 yields[k][b] <- yields[k][b] + expected[i]
 
-        Array.zip simulated.Samples (Array.map Array.toList yields) |> Map.ofArray
+        let fill (events: VariedEvents, values: float[]) =
+            VariedEvents.histogram bins (fun i -> WeightedHistogram.binOf edges values[i]) events
 
-    let private processes (analysis: Analysis) (yields: Map<string, float list>) : Process list = [
-        for term in analysis.Terms -> Process.create term.Name term.Scale (yields[term.Sample])
-    ]
+        {
+            Nominal = Array.zip simulated.Samples (Array.map Array.toList yields) |> Map.ofArray
+            Varied =
+                varied
+                |> List.map (fun (plan, sides) -> plan, Sides.map fill sides)
+                |> Map.ofList
+        }
 
     /// The error of √t(null): an event of sample k in bin b that stands for e more expected events
     /// changes t = 2 Σ_b [ν¹ ln(ν¹/ν⁰) − ν¹ + ν⁰] by 2e [f¹_k ln(ν¹/ν⁰) + f⁰_k (1 − ν¹/ν⁰)]; all other
-    /// parameters are stationary. The sum of each sample is known.
+    /// parameters are stationary, and nuisance parameters are taken at 0. The sum of each sample is known.
     let private error
         (analysis: Analysis)
         (index: ParameterIndex)
@@ -70,12 +81,11 @@ module BinnedTwin =
 
             f
 
-        let yields = yieldsOf simulated edges values
+        let yields = (yieldsOf simulated edges values []).Nominal
         let f1, f0 = factors nominal, factors absent
 
         let expectation (f: float[]) b =
-            Array.mapi (fun k name -> f[k] * (yields[name]: float list)[b]) samples
-            |> Array.sum
+            Array.mapi (fun k name -> f[k] * yields[name][b]) samples |> Array.sum
 
         let nu1 = Array.init bins (expectation f1)
         let nu0 = Array.init bins (expectation f0)
@@ -109,6 +119,8 @@ module BinnedTwin =
     /// <param name="name">what to call it</param>
     /// <param name="edges">increasing; events outside are left out</param>
     /// <param name="values">the observable of each simulated event</param>
+    /// <param name="varied">the varied events with the observable of each, by the names of their
+    /// plans</param>
     /// <param name="observed">of each observed event; none to leave the data alone</param>
     let make
         (settings: FitSettings)
@@ -118,6 +130,7 @@ module BinnedTwin =
         (name: string)
         (edges: float[])
         (values: float[])
+        (varied: (string * Sides<VariedEvents * float[]>) list)
         (observed: float[] option)
         : Result<BinnedTwin, string list> =
         let channel = "bins"
@@ -127,13 +140,14 @@ module BinnedTwin =
             Channels = [
                 Binned {
                     Name = channel
-                    Processes = processes analysis (yieldsOf simulated edges values)
+                    Processes =
+                        yieldsOf simulated edges values varied |> RegionYields.binned analysis
                 }
                 match control with
                 | Some control ->
                     Binned {
                         Name = AnalysisModel.controlRegion
-                        Processes = processes analysis control.Yields
+                        Processes = RegionYields.binned analysis control.Yields
                     }
                 | None -> ()
             ]
@@ -216,9 +230,34 @@ module BinnedTwin =
                 name
                 (List.toArray conventional.Edges)
                 observable.Simulated
+                [
+                    for variation in events.Variations ->
+                        let values = observable.Varied[variation.Plan.Name]
+                        let name = variation.Plan.Name
+                        name, Sides.zip variation.Sides values
+                ]
                 (if observe then observable.Observed else None)
             |> Some
         | _ -> None
+
+    /// D(x; null)/D(x; nominal) of events with the nominal ratios [k][i].
+    let private scoreOf (learned: LearnedModel) (nominal: float[]) absent (ratios: float[][]) =
+        let index = learned.Model.Index
+        let samples = learned.Simulated.Samples
+
+        let density (theta: float[]) =
+            let sum = Array.zeroCreate<float> ratios[0].Length
+
+            for term in learned.Analysis.Terms do
+                let k = System.Array.IndexOf(samples, term.Sample)
+                let rate = Coefficient.value index theta term.Scale * learned.Simulated.Yields[k]
+
+                for i in 0 .. sum.Length - 1 do
+                    sum[i] <- sum[i] + rate * ratios[k][i]
+
+            sum
+
+        Array.map2 (fun d0 d1 -> d0 / d1) (density absent) (density nominal)
 
     /// Joins bins until ten effective events or more make the expectation of each at the null value: what
     /// no simulated background event covers says nothing of the background.
@@ -250,10 +289,16 @@ module BinnedTwin =
         let nominal = learned.Model.Initial
         let absent = Array.copy nominal
         absent[learned.Model.Index[learned.Analysis.Interest]] <- learned.Analysis.Null
-        let atNominal = LearnedModel.values learned nominal
 
-        let score =
-            Array.map2 (fun d0 d1 -> d0 / d1) (LearnedModel.values learned absent) atNominal
+        // Nuisance parameters are at 0 in both: D is made of the nominal ratios alone.
+        let score = scoreOf learned nominal absent learned.Ratios
+
+        let varied = [
+            for variation in learned.Variations ->
+                variation.Plan.Name,
+                variation.Varied
+                |> Sides.map (fun side -> side.Events, scoreOf learned nominal absent side.Nominal)
+        ]
 
         let inner =
             WeightedQuantile.compute
@@ -278,4 +323,5 @@ module BinnedTwin =
             $"learned score in {edges.Length - 1} bins"
             edges
             score
+            varied
             None

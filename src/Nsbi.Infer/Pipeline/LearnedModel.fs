@@ -10,8 +10,8 @@ open Nsbi.Learn.Networks
 
 /// <summary>The control region of the events that failed a preselection.</summary>
 type ControlCounts = {
-    /// Expected events per bin of each sample.
-    Yields: Map<string, float list>
+    /// Expected events per bin.
+    Yields: RegionYields
     /// Observed events per bin; none without data.
     Counts: float list option
 }
@@ -36,6 +36,8 @@ type LearnedModel = {
     /// <summary>What each simulated event did for the networks that evaluate it: closure is measured on
     /// those of <c>Role.Check</c>.</summary>
     Roles: Role[]
+    /// The learned variations.
+    Variations: LearnedVariation list
     /// The control region, if there is one.
     Control: ControlCounts option
     /// The statistical model.
@@ -44,6 +46,8 @@ type LearnedModel = {
     Tables: RatioTables
     /// The model bound to the tables.
     Likelihood: CompiledLikelihood
+    /// The model bound to the simulated events as if they were observed.
+    OnSimulation: Lazy<CompiledLikelihood>
 }
 
 /// <summary>From ratios to a compiled likelihood.</summary>
@@ -53,10 +57,50 @@ module LearnedModel =
     let private place (samples: string[]) (term: MixtureTerm) : int =
         Array.findIndex ((=) term.Sample) samples
 
-    let private table (analysis: Analysis) samples weights (ratios: float[][]) : RatioTable =
-        RatioTable.weighted weights [
-            for term in analysis.Terms -> term.Name, RatioSource.Ratios ratios[place samples term]
-        ]
+    /// r± as the model wants them of a process: with its rates where those come from events.
+    let private variationRatios (learned: LearnedVariation) nominal (term: MixtureTerm) values =
+        let scaled rate ratios =
+            match term.EventRate with
+            | FromEvents -> ratios |> Array.map (fun r -> rate * r)
+            | _ -> ratios
+
+        let rates = learned.RateOf nominal
+
+        {
+            VariationRatios.Up = RatioSource.Ratios(scaled rates.Up values.Up)
+            Down =
+                values.Down
+                |> Option.map (fun down -> RatioSource.Ratios(scaled rates.Down.Value down))
+        }
+
+    let private table
+        (analysis: Analysis)
+        (simulated: SimulatedEvents)
+        weights
+        (ratios: float[][])
+        (variations: (LearnedVariation * Sides<float[]>) list)
+        : RatioTable =
+        let nominal =
+            RatioTable.weighted weights [
+                for term in analysis.Terms ->
+                    term.Name, RatioSource.Ratios ratios[place simulated.Samples term]
+            ]
+
+        (nominal, variations)
+        ||> List.fold (fun table (learned, values) ->
+            let terms =
+                analysis.Terms
+                |> List.filter (fun term -> List.contains term.Name learned.Plan.Processes)
+
+            (table, if learned.Plan.HasShape then terms else [])
+            ||> List.fold (fun table term ->
+                let expected = simulated.Yields[learned.Sample]
+
+                RatioTable.withVariation
+                    term.Name
+                    learned.Plan.Parameter.Name
+                    (variationRatios learned expected term values)
+                    table))
 
     /// The weights of the positive basis that the networks were trained on.
     let internal positive (policy: NegativeWeights) (simulated: SimulatedEvents) : float[] =
@@ -82,33 +126,118 @@ module LearnedModel =
     /// The events that the networks which evaluate them never saw, with their roles: all where there are
     /// several folds, the held-out share where there is one. The yields stay.
     let private unseen (settings: EstimatorSettings) (simulated: SimulatedEvents) =
-        let roles =
-            simulated.Groups
-            |> Array.map (fun group ->
-                let fold = DataSplit.fold settings.Seed settings.Folds group
-                DataSplit.role settings fold group)
+        let rows, roles = LearnedVariation.unseen settings simulated.Groups
 
-        let rows =
-            [| 0 .. roles.Length - 1 |]
-            |> Array.filter (fun i -> roles[i] = Role.Normalisation || roles[i] = Role.Check)
-
-        if rows.Length = roles.Length then
+        if rows.Length = simulated.Groups.Length then
             simulated, roles
         else
-            SimulatedEvents.take rows simulated.Yields simulated,
-            rows |> Array.map (fun i -> roles[i])
+            SimulatedEvents.take rows simulated.Yields simulated, roles
+
+    let private compiled model tables =
+        match Likelihood.compile model tables with
+        | Ok likelihood -> likelihood
+        | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
+
+    /// <summary>The model of ratios that are known, and the likelihood they make.</summary>
+    /// <param name="analysis">what is measured</param>
+    /// <param name="mixture">w_k of each sample in the reference, with a sum of 1</param>
+    /// <param name="simulated">events that the networks never saw</param>
+    /// <param name="ratios">their ratios, [k][i]</param>
+    /// <param name="roles">what each of them did for the networks</param>
+    /// <param name="observed">observed events and their ratios, if there are data</param>
+    /// <param name="variations">the learned variations</param>
+    /// <param name="control">the control region, if there is one</param>
+    let ofRatios
+        (analysis: Analysis)
+        (mixture: float[])
+        (simulated: SimulatedEvents)
+        (ratios: float[][])
+        (roles: Role[])
+        (observed: (EventTable * float[][]) option)
+        (variations: LearnedVariation list)
+        (control: ControlCounts option)
+        : Result<LearnedModel, Fault list> =
+        let signal = {
+            Nominal =
+                Array.map2 (fun name nu -> name, [ nu ]) simulated.Samples simulated.Yields
+                |> Map.ofArray
+            Varied =
+                Map.ofList [
+                    for learned in variations ->
+                        learned.Plan.Name,
+                        learned.Varied |> Sides.map (fun side -> [ side.Events.Yield ])
+                ]
+        }
+
+        let onSimulation = [ for v in variations -> v, v.Simulated ]
+
+        AnalysisModel.write analysis signal (control |> Option.map _.Yields)
+        |> Model.validate
+        |> Result.bind (fun valid ->
+            let reference =
+                table
+                    analysis
+                    simulated
+                    (weightsIn analysis.NegativeWeights mixture simulated)
+                    ratios
+                    onSimulation
+
+            let withReference =
+                RatioTables.empty |> RatioTables.reference AnalysisModel.signalRegion reference
+
+            let tables =
+                match observed with
+                | None -> withReference
+                | Some(data, values) ->
+                    let weights = Array.create data.Count 1.0
+
+                    let events =
+                        table analysis simulated weights values [
+                            for v in variations -> v, v.Observed
+                        ]
+
+                    RatioTables.observed AnalysisModel.signalRegion events withReference
+
+            let simulation =
+                lazy
+                    (let weights = Array.create simulated.Sample.Length 1.0
+                     let events = table analysis simulated weights ratios onSimulation
+
+                     withReference
+                     |> RatioTables.observed AnalysisModel.signalRegion events
+                     |> compiled valid)
+
+            Likelihood.compile valid tables
+            |> Result.map (fun likelihood -> {
+                Analysis = analysis
+                Simulated = simulated
+                Observed = observed |> Option.map fst
+                Mixture = mixture
+                Ratios = ratios
+                ObservedRatios = observed |> Option.map snd |> Option.defaultValue [||]
+                Roles = roles
+                Variations = variations
+                Control = control
+                Model = valid
+                Tables = tables
+                Likelihood = likelihood
+                OnSimulation = simulation
+            }))
+        |> Result.mapError (List.map fault)
 
     /// <summary>Evaluates a trained estimator on the events it never saw and compiles the likelihood.</summary>
     /// <param name="team">threads to share the work</param>
     /// <param name="analysis">what is measured</param>
     /// <param name="estimator">the trained networks</param>
+    /// <param name="variations">the trained networks of each variation by the name of its plan</param>
     /// <param name="features">what the networks are given</param>
-    /// <param name="events">simulated and observed events of the signal region</param>
+    /// <param name="events">simulated, varied and observed events of the signal region</param>
     /// <param name="control">the control region, if there is one</param>
     let build
         team
         (analysis: Analysis)
         (estimator: RatioEstimator)
+        (variations: Map<string, VariationEstimator>)
         (features: FittedFeatures)
         (events: AnalysisEvents)
         (control: ControlCounts option)
@@ -121,72 +250,40 @@ module LearnedModel =
             |> Result.map (fun matrix ->
                 estimator.ByFold(team, ReadOnlyMemory matrix.Values, ReadOnlyMemory groups))
 
+        let data = events.Observed |> Option.map (fun table -> table, events.ObservedGroups)
+
         let observedRatios =
-            match events.Observed with
-            | None -> Ok [||]
-            | Some data -> ratios data events.ObservedGroups
+            match data with
+            | None -> Ok None
+            | Some(table, groups) -> ratios table groups |> Result.map (fun r -> Some(table, r))
 
-        match ratios simulated.Events simulated.Groups, observedRatios with
-        | Error faults, Ok _
-        | Ok _, Error faults -> Error faults
-        | Error first, Error second -> Error(first @ second)
-        | Ok ratios, Ok observedRatios ->
-            let yields = Array.zip simulated.Samples simulated.Yields |> Map.ofArray
-            let bins = control |> Option.map _.Yields
-            let written = AnalysisModel.write analysis (fun name -> yields[name]) bins
+        let learned =
+            events.Variations
+            |> List.map (fun variation ->
+                variations.TryFind variation.Plan.Name
+                |> LearnedVariation.evaluate team estimator features simulated data variation)
 
-            match Model.validate written with
-            | Error faults -> Error(List.map fault faults)
-            | Ok valid ->
-                let reference =
-                    table
-                        analysis
-                        simulated.Samples
-                        (weightsIn analysis.NegativeWeights mixture simulated)
-                        ratios
+        let faults result =
+            match result with
+            | Ok _ -> []
+            | Error faults -> faults
 
-                let tables =
-                    RatioTables.empty |> RatioTables.reference AnalysisModel.signalRegion reference
+        match
+            ratios simulated.Events simulated.Groups, observedRatios, List.collect faults learned
+        with
+        | Ok ratios, Ok observed, [] ->
+            let learned = learned |> List.choose Result.toOption
+            ofRatios analysis mixture simulated ratios roles observed learned control
+        | simulated, observed, more -> Error(faults simulated @ faults observed @ more)
 
-                let tables =
-                    match events.Observed with
-                    | None -> tables
-                    | Some data ->
-                        let weights = Array.create data.Count 1.0
-                        let observed = table analysis simulated.Samples weights observedRatios
-                        RatioTables.observed AnalysisModel.signalRegion observed tables
-
-                Likelihood.compile valid tables
-                |> Result.mapError (List.map fault)
-                |> Result.map (fun likelihood -> {
-                    Analysis = analysis
-                    Simulated = simulated
-                    Observed = events.Observed
-                    Mixture = mixture
-                    Ratios = ratios
-                    ObservedRatios = observedRatios
-                    Roles = roles
-                    Control = control
-                    Model = valid
-                    Tables = tables
-                    Likelihood = likelihood
-                })
-
-    /// The counts of the control region at the expectation of θ, or none without one.
+    /// The counts of the control region at the expectation of θ.
     let private controlExpectation (learned: LearnedModel) (theta: float[]) =
-        learned.Control
-        |> Option.map (fun control ->
-            let index = learned.Model.Index
-            let bins = (Seq.head control.Yields.Values).Length
-            let counts = Array.zeroCreate<float> bins
-
-            for term in learned.Analysis.Terms do
-                let f = Coefficient.value index theta term.Scale
-
-                control.Yields[term.Sample]
-                |> List.iteri (fun b y -> counts[b] <- counts[b] + f * y)
-
-            Array.toList counts)
+        if learned.Control.IsNone then
+            []
+        else
+            match Observation.asimov learned.Likelihood theta with
+            | Ok asimov -> asimov.Observation.Counts
+            | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
 
     /// <summary>The simulated events at θ with the weights they stand for, f_c(θ) w_i ν_k/Σ w: an
     /// Asimov set of the truth and not of the learned ratios. Fitting it shows how far the ratios can
@@ -212,81 +309,50 @@ module LearnedModel =
         else
             Some weights
 
-    let private observed likelihood (counts: float list option) : Observation =
-        let counts =
-            counts |> Option.map (fun n -> AnalysisModel.controlRegion, n) |> Option.toList
-
-        match Observation.observed likelihood counts with
+    let private observation data likelihood : Observation =
+        match Observation.create likelihood data with
         | Ok observation -> observation
         | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
 
     /// <summary>Simulated events with the given weights as if they were observed: their ratios are
     /// taken as they are, like those of data. The control region is at its expectation.</summary>
     let ofSimulation (learned: LearnedModel) (theta: float[]) (weights: float[]) : Observation =
-        let events = table learned.Analysis learned.Simulated.Samples weights learned.Ratios
-
-        match
-            Likelihood.compile
-                learned.Model
-                (RatioTables.observed AnalysisModel.signalRegion events RatioTables.empty)
-        with
-        | Ok likelihood -> observed likelihood (controlExpectation learned theta)
-        | Error faults -> invalidOp (faults |> List.map string |> String.concat "; ")
+        learned.OnSimulation.Value
+        |> observation {
+            Observation.nothing with
+                Counts = Map.ofList (controlExpectation learned theta)
+                Weights = Map.ofList [ AnalysisModel.signalRegion, (TableKind.Observed, weights) ]
+        }
 
     /// <summary>The observation of the data; none if the analysis has none.</summary>
     let ofData (learned: LearnedModel) : Observation option =
         learned.Observed
         |> Option.map (fun _ ->
-            observed learned.Likelihood (learned.Control |> Option.bind _.Counts))
+            let counts = learned.Control |> Option.bind _.Counts
 
-    /// <summary>∂ν(θ)/∂θ_p = Σ_c ∂_p f_c(θ) ν_c of the signal region, in all parameters.</summary>
+            learned.Likelihood
+            |> observation {
+                Observation.nothing with
+                    Counts =
+                        counts
+                        |> Option.map (fun n -> AnalysisModel.controlRegion, n)
+                        |> Option.toList
+                        |> Map.ofList
+            })
+
+    /// <summary>∂ν(θ)/∂θ_p of the signal region, in all parameters.</summary>
     let expectedSlope (learned: LearnedModel) (theta: float[]) : float[] =
-        let index = learned.Model.Index
-        let slope = Array.zeroCreate<float> index.Count
+        EventDensity.expectedSlope learned.OnSimulation.Value AnalysisModel.signalRegion theta
 
-        for term in learned.Analysis.Terms do
-            let jet = Coefficient.evaluate index theta term.Scale
-            let nu = learned.Simulated.Yields[place learned.Simulated.Samples term]
 
-            for p in 0 .. index.Count - 1 do
-                slope[p] <- slope[p] + jet.Gradient[p] * nu
-
-        slope
-
-    /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events.</summary>
-    let values (learned: LearnedModel) (theta: float[]) : float[] =
-        let value = Array.zeroCreate<float> learned.Simulated.Sample.Length
-
-        for term in learned.Analysis.Terms do
-            let k = place learned.Simulated.Samples term
-            let f = Coefficient.value learned.Model.Index theta term.Scale
-            let rate = f * learned.Simulated.Yields[k]
-            let r = learned.Ratios[k]
-
-            for i in 0 .. value.Length - 1 do
-                value[i] <- value[i] + rate * r[i]
-
-        value
-
-    /// <summary>D(x_i; θ) = Σ_c f_c(θ) ν_c r_c(x_i) of the simulated events, with its gradient in all
-    /// parameters.</summary>
+    /// <summary>D(x_i; θ) of the simulated events, with its gradient in all parameters.</summary>
     /// <returns>D of each event, and [parameter][event]</returns>
     let density (learned: LearnedModel) (theta: float[]) : float[] * float[][] =
-        let index = learned.Model.Index
-        let n = learned.Simulated.Sample.Length
-        let gradient = Array.init index.Count (fun _ -> Array.zeroCreate<float> n)
+        EventDensity.evaluate
+            learned.OnSimulation.Value
+            AnalysisModel.signalRegion
+            TableKind.Observed
+            theta
 
-        for term in learned.Analysis.Terms do
-            let k = place learned.Simulated.Samples term
-            let jet = Coefficient.evaluate index theta term.Scale
-            let nu = learned.Simulated.Yields[k]
-            let r = learned.Ratios[k]
-
-            for p in 0 .. index.Count - 1 do
-                let slope = jet.Gradient[p] * nu
-
-                if slope <> 0.0 then
-                    for i in 0 .. n - 1 do
-                        gradient[p][i] <- gradient[p][i] + slope * r[i]
-
-        values learned theta, gradient
+    /// <summary>D(x_i; θ) of the simulated events.</summary>
+    let values (learned: LearnedModel) (theta: float[]) : float[] = density learned theta |> fst

@@ -20,6 +20,10 @@ type Measurement = {
     Significance: float
     /// The profile of the parameter of interest.
     Scan: Scan
+    /// What of its error is statistical; none without constrained nuisance parameters.
+    Split: UncertaintySplit option
+    /// The constrained nuisance parameters at the best fit.
+    Pulls: NuisancePull list
 } with
 
     /// The best fit.
@@ -111,6 +115,8 @@ module Measurement =
                         else
                             0.0
                     Scan = scan
+                    Split = UncertaintySplit.make settings observation interest best
+                    Pulls = NuisancePull.ofFit observation.Owner.Parameters best
                 }
 
         match FitSummary.run settings observation [ interest ] with

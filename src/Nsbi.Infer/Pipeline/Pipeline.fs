@@ -77,7 +77,7 @@ module Pipeline =
         (out: string)
         : Result<TrainedNetwork list, PipelineFault> =
         withStore options path out (fun store trained ->
-            store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
+            Publication.networks store trained
             store.RemoveOthers()
             Ok trained.Networks)
 
@@ -107,7 +107,7 @@ module Pipeline =
         (out: string)
         : Result<RunResult, PipelineFault> =
         let publish (store: TaskStore) (trained: TrainedAnalysis) _ _ =
-            store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
+            Publication.networks store trained
             Ok()
 
         runWith (fun _ _ _ run -> Ok run) publish options path out

@@ -11,6 +11,8 @@ type PipelineProgress =
     | Stage of sentence: string
     /// A network is being trained.
     | Training of TrainingProgress
+    /// How far all networks of the stage are.
+    | Trainings of TrainingList
 
 /// <summary>How a pipeline is run.</summary>
 [<NoComparison; ReferenceEquality>]

@@ -57,9 +57,64 @@ module PreselectionStage =
             Weights = own |> Array.map (fun i -> weights[i])
         }
 
+    /// The varied events with their scores: those of the rest, and those among them that pass.
+    let private divideVaried
+        (uses: uint64 -> Use)
+        score
+        (cut: float)
+        (histogram: (VariedEvents -> float[] -> float list) option)
+        (variation: VariationEvents)
+        =
+        let divided (events: VariedEvents) =
+            score events.Events
+            |> Result.map (fun (scores: float[]) ->
+                let weights = EventTable.weights events.Events
+
+                let rest =
+                    [| 0 .. scores.Length - 1 |]
+                    |> Array.filter (fun i -> uses events.Groups[i] = Use.Measurement)
+
+                let passing = rest |> Array.filter (fun i -> scores[i] >= cut)
+
+                let sum rows =
+                    rows |> Array.sumBy (fun i -> weights[i])
+
+                let kept = VariedEvents.take rest events.Yield events
+                let restScores = rest |> Array.map (fun i -> scores[i])
+
+                VariedEvents.take passing (events.Yield * sum passing / sum rest) events,
+                histogram |> Option.map (fun fill -> fill kept restScores))
+
+        let up = divided variation.Sides.Up
+        let down = variation.Sides.Down |> Option.map divided
+
+        match up, down with
+        | Error faults, _
+        | _, Some(Error faults) -> Error faults
+        | Ok up, down ->
+            let sides = {
+                Up = up
+                Down = down |> Option.bind Result.toOption
+            }
+
+            let bins = sides |> Sides.map snd
+
+            Ok(
+                {
+                    variation with
+                        Sides = Sides.map fst sides
+                },
+                (if bins.Up.IsSome then
+                     Some(variation.Plan.Name, Sides.map Option.get bins)
+                 else
+                     None)
+            )
+
     let private divide
         (events: AnalysisEvents)
         (plan: PreselectionPlan)
+        uses
+        score
         scores
         dataScores
         rest
@@ -86,8 +141,30 @@ module PreselectionStage =
             else
                 Ok None
 
+        let varied region =
+            let fill =
+                region
+                |> Option.map (fun region ->
+                    fun events (scores: float[]) ->
+                        VariedEvents.histogram
+                            plan.ControlBins
+                            (fun i -> Preselection.bin region scores[i])
+                            events)
+
+            let divided = events.Variations |> List.map (divideVaried uses score cut.Cut fill)
+
+            match
+                divided
+                |> List.collect (function
+                    | Ok _ -> []
+                    | Error faults -> faults)
+            with
+            | [] -> Ok(divided |> List.choose Result.toOption)
+            | faults -> Error faults
+
         region
-        |> Result.map (fun region ->
+        |> Result.bind (fun region -> varied region |> Result.map (fun varied -> region, varied))
+        |> Result.map (fun (region, varied) ->
             let counts region =
                 dataScores
                 |> Option.map (fun scores ->
@@ -104,10 +181,14 @@ module PreselectionStage =
             let control =
                 region
                 |> Option.map (fun region -> {
-                    Yields =
-                        region.Yields
-                        |> List.map (fun (name, bins) -> name, [ for bin in bins -> bin.Value ])
-                        |> Map.ofList
+                    Yields = {
+                        Nominal =
+                            region.Yields
+                            |> List.map (fun (name, bins) ->
+                                name, [ for bin in bins -> bin.Value ])
+                            |> Map.ofList
+                        Varied = varied |> List.choose snd |> Map.ofList
+                    }
                     Counts = counts region
                 })
 
@@ -123,6 +204,7 @@ module PreselectionStage =
             {
                 events with
                     Simulated = SimulatedEvents.take passing yields simulated
+                    Variations = List.map fst varied
                     Observed = data
                     ObservedGroups = groups
             },
@@ -137,7 +219,8 @@ module PreselectionStage =
         (events: AnalysisEvents)
         : Result<Preselected, Fault list> =
         let simulated = events.Simulated
-        let uses = simulated.Groups |> Array.map (useOf analysis plan)
+        let useOf = useOf analysis plan
+        let uses = simulated.Groups |> Array.map useOf
 
         let rows wanted =
             [| 0 .. uses.Length - 1 |] |> Array.filter (fun i -> uses[i] = wanted)
@@ -179,7 +262,7 @@ module PreselectionStage =
                 | Ok dataScores ->
                     Preselection.findCut plan.Target (sample plan.Signal) (sample plan.Background)
                     |> Result.bind (fun cut ->
-                        divide events plan scores dataScores rest cut
+                        divide events plan useOf score scores dataScores rest cut
                         |> Result.map (fun (events, control) -> {
                             Events = events
                             Control = control

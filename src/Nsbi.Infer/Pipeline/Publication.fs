@@ -66,7 +66,14 @@ module internal Publication =
                     | _ -> Map.empty
         }
 
-    /// <summary>Writes <c>networks.json</c>, <c>results.json</c>, <c>workspace.json</c> with its columns,
+    /// <summary>Writes <c>networks.json</c>, and <c>networks-NAME.json</c> of each variation.</summary>
+    let networks (store: TaskStore) (trained: TrainedAnalysis) : unit =
+        store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
+
+        for KeyValue(name, estimator) in trained.Variations do
+            store.Publish($"networks-{name}.json", EstimatorFile.toBytes estimator.Estimator)
+
+    /// <summary>Writes the networks, <c>results.json</c>, <c>workspace.json</c> with its columns,
     /// <c>report.json</c> and <c>report.html</c>.</summary>
     let write
         (store: TaskStore)
@@ -74,7 +81,7 @@ module internal Publication =
         (learned: LearnedModel)
         (run: RunResult)
         : Result<unit, PipelineFault> =
-        store.Publish("networks.json", EstimatorFile.toBytes trained.Estimator)
+        networks store trained
         store.Publish("results.json", results store run)
         let content = AnalysisReport.content store.Identity run
         store.Publish("report.json", ReportJson.write content)

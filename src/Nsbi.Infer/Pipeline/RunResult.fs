@@ -17,6 +17,8 @@ type RunResult = {
     Preselection: PreselectionCut option
     /// All checks, in the order of the report.
     Checks: Check list
+    /// What nuisance parameters do to processes, and how well it is known.
+    Variations: VariationSummary list
     /// Calibration, closure and tails of each ratio.
     Ratios: RatioDiagnostics list
     /// The fit to the learned Asimov set at the nominal point: closes by construction.
@@ -121,6 +123,69 @@ type RunResult = {
 [<RequireQualifiedAccess>]
 module RunResult =
 
+    /// <c>uncertainty: {total, statistical, systematic}</c> and <c>pulls: [{name, value, pull,
+    /// constraint}]</c>, where there are constrained nuisance parameters.
+    let private writeSystematics (writer: Utf8JsonWriter) (m: Measurement) =
+        let atBound () = "no error at a bound"
+
+        match m.Split with
+        | None -> ()
+        | Some split ->
+            writer.WriteStartObject "uncertainty"
+            let numbers = JsonNumbers writer
+            numbers.Number("total", split.Total, atBound)
+            numbers.Number("statistical", split.Statistical, atBound)
+            numbers.Number("systematic", split.Systematic, atBound)
+            numbers.Close()
+            writer.WriteEndObject()
+            writer.WriteStartArray "pulls"
+
+            for pull in m.Pulls do
+                writer.WriteStartObject()
+                let numbers = JsonNumbers writer
+                writer.WriteString("name", pull.Name)
+                numbers.Number("value", pull.Value, atBound)
+                numbers.Number("pull", pull.Pull, atBound)
+                numbers.Number("constraint", pull.Constraint, atBound)
+                numbers.Close()
+                writer.WriteEndObject()
+
+            writer.WriteEndArray()
+
+    let private writeVariations (writer: Utf8JsonWriter) (variations: VariationSummary list) =
+        if not variations.IsEmpty then
+            writer.WriteStartArray "variations"
+
+            for v in variations do
+                writer.WriteStartObject()
+                let numbers = JsonNumbers writer
+
+                writer.WriteString("parameter", v.Parameter)
+                writer.WriteString("process", v.Process)
+                writer.WriteString("side", v.Side)
+                numbers.Number("rate", v.Rate.Value, (fun () -> "it could not be computed"))
+
+                // What there is not is left out: a factor has no error, a rate alone no size.
+                for name, value in
+                    [
+                        "rateError", v.Rate.Error
+                        "size", v.Size
+                        "error", v.Error
+                        "effectiveNominal", v.EffectiveNominal
+                        "effectiveVaried", v.EffectiveVaried
+                        "renormalisation", v.Renormalisation
+                    ] do
+                    if System.Double.IsFinite value then
+                        writer.WriteNumber(name, value)
+
+                numbers.Close()
+                writer.WriteEndObject()
+
+            writer.WriteEndArray()
+
+            VariationSummary.implication variations
+            |> Option.iter (fun text -> writer.WriteString("variationNote", text))
+
     let private writeMeasurement (writer: Utf8JsonWriter) (key: string) (m: Measurement) =
         writer.WriteStartObject key
         let numbers = JsonNumbers writer
@@ -138,6 +203,7 @@ module RunResult =
 
         writer.WriteEndArray()
         numbers.Close()
+        writeSystematics writer m
         writer.WriteEndObject()
 
     /// <summary>Writes <c>checks: [{name, passed, value, error, limit, meaning}]</c> into the object that
@@ -238,6 +304,7 @@ module RunResult =
             writer.WriteEndObject()
 
         writer.WriteEndArray()
+        writeVariations writer result.Variations
         writer.WriteStartArray "normalisation"
 
         for record in result.Normalisation do

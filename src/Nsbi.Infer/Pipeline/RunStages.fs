@@ -35,6 +35,14 @@ module internal RunStages =
             FormattableString.Invariant
                 $"{code:R} looks like a code for missing values: up to {most:F1} %% of the simulated events have it in {names}, apart from all other values. If it is one, say \"missing\": {code:R}; now it is a number like any other.")
 
+    /// The ratios of variations that are worth charts: all of a few, and of many those with a failed
+    /// check.
+    let private charted (ratios: RatioDiagnostics list) =
+        if ratios.Length <= 12 then
+            ratios
+        else
+            ratios |> List.filter (fun r -> r.Checks |> List.exists (fun c -> not c.Passed))
+
     /// Everything that can be said without the data.
     let expect
         (options: PipelineOptions)
@@ -45,6 +53,7 @@ module internal RunStages =
         let analysis = trained.Analysis
         PipelineStage.begins options "checking the ratios"
         let checks = AnalysisChecks.ratios learned trained.Estimator trained.Features
+        let varied = VariationChecks.run learned trained.Features
         PipelineStage.begins options "fitting the expectation"
 
         SimulationStudy.make fits learned
@@ -88,8 +97,11 @@ module internal RunStages =
                         Normalisation = trained.Estimator.Normalisation
                         Preselection = trained.Cut
                         Checks =
-                            AnalysisChecks.training trained.Networks :: checks.Checks @ closure
-                        Ratios = checks.Ratios
+                            AnalysisChecks.training trained.Networks :: checks.Checks
+                            @ varied.Checks
+                            @ closure
+                        Variations = VariationSummary.ofModel learned
+                        Ratios = checks.Ratios @ charted varied.Ratios
                         Asimov = asimov
                         Expected = study
                         Observed = None

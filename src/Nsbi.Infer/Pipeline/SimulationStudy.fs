@@ -3,6 +3,7 @@ namespace Nsbi.Infer
 
 open MathNet.Numerics.LinearAlgebra
 open Nsbi.Learn.Networks
+open Nsbi.Model
 
 // Axes: event i, sample k, parameter p.
 
@@ -19,7 +20,7 @@ type SimulationStudy = {
     /// <summary>√q_0 with its standard error from the finite number of simulated events.</summary>
     Significance: Measured
     /// <summary>θ + I⁻¹U at the nominal point, with U = ∂ ln L and I = Σ v ∂ ln D ∂ ln D: what the fit
-    /// would find were there no bounds, with its error. The constraints have no part in it.</summary>
+    /// would find were there no bounds, with its error. The curvature of the constraints is in I.</summary>
     OneStep: Measured
     /// <summary>Expected significance of the test that adds up T = ln [D(nominal)/D(null)] of the
     /// events, Σ (v − v⁰) T / √(Σ v⁰ T²) with the weights v⁰ of the null value. The exact ratio
@@ -67,9 +68,24 @@ module SimulationStudy =
         let scores = gradient |> Array.map (fun g -> Array.map2 (fun g d -> g / d) g d)
         let sum f = Array.sum (Array.mapi f weights)
 
+        // The constraints are at their best at the nominal point: they add to I and nothing to U.
+        let constrained =
+            learned.Model.Parameters
+            |> List.map (fun p ->
+                match Constraint.width p.Constraint with
+                | Some width when width > 0.0 -> 1.0 / (width * width)
+                | _ -> 0.0)
+            |> List.toArray
+
         let information =
             Matrix<float>
-                .Build.Dense(n, n, fun p q -> sum (fun i v -> v * scores[p][i] * scores[q][i]))
+                .Build.Dense(
+                    n,
+                    n,
+                    fun p q ->
+                        sum (fun i v -> v * scores[p][i] * scores[q][i])
+                        + (if p = q then constrained[p] else 0.0)
+                )
 
         let m =
             Matrix<float>

@@ -1,5 +1,6 @@
 namespace Nsbi.Infer
 
+open System
 open Nsbi.Kernels
 open Nsbi.Learn.Events
 
@@ -27,8 +28,20 @@ module ToyEvents =
     let expected (name: string) : float = InterferenceToy.expected (find name)
 
     /// <summary>Simulated events of a process, each of weight 1.</summary>
-    let simulate (seed: uint64) (name: string) (events: int) : EventTable =
-        InterferenceToy.sample seed (find name) events |> table
+    /// <param name="seed">of the random numbers</param>
+    /// <param name="name">of the process</param>
+    /// <param name="events">how many</param>
+    /// <param name="shift">how far x is moved; events of another shift are other events</param>
+    let simulate (seed: uint64) (name: string) (events: int) (shift: float) : EventTable =
+        let own =
+            if shift = 0.0 then
+                0UL
+            else
+                BitConverter.DoubleToUInt64Bits shift
+
+        InterferenceToy.sample (seed ^^^ own) (find name) events
+        |> Array.map (fun x -> x + shift)
+        |> table
 
     /// <summary>A pseudo-experiment at signal strength μ ≥ 0: N ~ Poisson(ν(μ)) events of density
     /// D(x; μ)/ν(μ).</summary>

@@ -3,6 +3,7 @@ namespace Nsbi.Infer
 open System
 open System.IO
 open Nsbi.Kernels
+open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Learn.Networks
 
@@ -16,6 +17,8 @@ type internal TrainedAnalysis = {
     Events: AnalysisEvents
     Features: FittedFeatures
     Estimator: RatioEstimator
+    /// By the names of their plans.
+    Variations: Map<string, VariationEstimator>
     Networks: TrainedNetwork list
     Control: ControlCounts option
     Cut: PreselectionCut option
@@ -24,6 +27,66 @@ type internal TrainedAnalysis = {
 /// From an analysis to trained networks, and to the model they make.
 [<RequireQualifiedAccess>]
 module internal TrainedAnalysis =
+
+    let private collect (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
+        match
+            results
+            |> List.collect (function
+                | Ok _ -> []
+                | Error faults -> faults)
+        with
+        | [] -> Ok(results |> List.choose Result.toOption)
+        | faults -> Error faults
+
+    /// The ratio networks and those of the variations, as one list of trainings.
+    let private train
+        (context: PipelineContext)
+        (analysis: Analysis)
+        (features: FittedFeatures)
+        (events: AnalysisEvents)
+        (mixture: ReferenceMixture)
+        =
+        let simulated = events.Simulated
+        let samples = analysis.Reference |> List.map fst
+        let rows = [| 0 .. simulated.Sample.Length - 1 |]
+
+        let nominal =
+            NetworkTraining.classes analysis.NegativeWeights features simulated samples rows
+            |> Result.bind (fun classes ->
+                TrainingTask.ofEstimator analysis.Networks mixture classes
+                |> Result.map (fun tasks -> classes, { Prefix = ""; Tasks = tasks }))
+
+        let variations =
+            events.Variations
+            |> List.filter _.Plan.HasShape
+            |> List.map (VariationTraining.prepare analysis features simulated)
+            |> collect
+
+        match nominal, variations with
+        | Error first, Error second -> Error(first @ second)
+        | Error faults, _
+        | _, Error faults -> Error faults
+        | Ok(classes, job), Ok variations ->
+            match NetworkTraining.train context (job :: List.map _.Job variations) with
+            | [] -> invalidOp "no result of the trainings"
+            | first :: others ->
+                NetworkTraining.assemble
+                    context
+                    analysis.Networks
+                    mixture
+                    features
+                    classes
+                    job
+                    first
+                |> Result.bind (fun (estimator, networks) ->
+                    List.map2 (VariationTraining.assemble context features) variations others
+                    |> collect
+                    |> Result.map (fun found ->
+                        let names = variations |> List.map _.Variation.Plan.Name
+
+                        estimator,
+                        List.map fst found |> List.zip names |> Map.ofList,
+                        networks @ List.collect snd found))
 
     /// Reads the events, divides them by the preselection and trains what is not trained yet.
     let make
@@ -41,6 +104,11 @@ module internal TrainedAnalysis =
                 new IProgress<TrainingProgress> with
                     member _.Report progress =
                         options.Progress.Report(Training progress)
+            }
+            Trainings = {
+                new IProgress<TrainingList> with
+                    member _.Report progress =
+                        options.Progress.Report(Trainings progress)
             }
             Cancellation = options.Cancellation
         }
@@ -60,26 +128,16 @@ module internal TrainedAnalysis =
                     |> Result.map (fun p -> p.Events, p.Control, p.Networks, Some p.Cut)
                 |> Result.bind (fun (events, control, first, cut) ->
                     PipelineStage.begins options "training the ratio networks"
-                    let samples = analysis.Reference |> List.map fst
-                    let rows = [| 0 .. events.Simulated.Sample.Length - 1 |]
 
                     ReferenceMixture.create analysis.Reference
-                    |> Result.bind (fun mixture ->
-                        NetworkTraining.classes
-                            analysis.NegativeWeights
-                            features
-                            events.Simulated
-                            samples
-                            rows
-                        |> Result.bind (
-                            NetworkTraining.run context "" analysis.Networks mixture features
-                        ))
-                    |> Result.map (fun (estimator, networks) -> {
+                    |> Result.bind (train context analysis features events)
+                    |> Result.map (fun (estimator, variations, networks) -> {
                         Analysis = analysis
                         Selected = selected
                         Events = events
                         Features = features
                         Estimator = estimator
+                        Variations = variations
                         Networks = first @ networks
                         Control = control
                         Cut = cut
@@ -98,6 +156,7 @@ module internal TrainedAnalysis =
             team
             trained.Analysis
             trained.Estimator
+            trained.Variations
             trained.Features
             trained.Events
             trained.Control

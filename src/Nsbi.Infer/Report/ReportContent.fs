@@ -118,6 +118,54 @@ type ReportSensitivity = {
     Events: float[]
 }
 
+/// <summary>The error of the parameter and where it comes from; NaN stands for what is not known.
+/// </summary>
+type ReportUncertainty = {
+    /// <summary>Which analysis.</summary>
+    Label: string
+    /// <summary>The whole error.</summary>
+    Total: float
+    /// <summary>With nuisance parameters held.</summary>
+    Statistical: float
+    /// <summary>The rest in quadrature.</summary>
+    Systematic: float
+}
+
+/// <summary>A nuisance parameter at the best fit, in units of its constraint.</summary>
+type ReportPull = {
+    /// <summary>Its name.</summary>
+    Name: string
+    /// <summary>Distance from the global observable.</summary>
+    Pull: float
+    /// <summary>Its error; NaN at a bound.</summary>
+    Constraint: float
+}
+
+/// <summary>What a nuisance parameter does to a process at one standard deviation; NaN stands for
+/// what there is not.</summary>
+type ReportVariation = {
+    /// <summary>The nuisance parameter.</summary>
+    Parameter: string
+    /// <summary>The process.</summary>
+    Process: string
+    /// <summary>up or down.</summary>
+    Side: string
+    /// <summary>Expected events over nominal ones.</summary>
+    Rate: float
+    /// <summary>Its error from finite simulation.</summary>
+    RateError: float
+    /// <summary>√E[ln² r±].</summary>
+    Size: float
+    /// <summary>√E[σ²(ln r±)].</summary>
+    Error: float
+    /// <summary>Effective number of nominal events.</summary>
+    EffectiveNominal: float
+    /// <summary>Effective number of varied events.</summary>
+    EffectiveVaried: float
+    /// <summary>Z − 1 at three standard deviations.</summary>
+    Renormalisation: float
+}
+
 /// <summary>A name with its value.</summary>
 type ReportFact = {
     /// <summary>What it is.</summary>
@@ -143,6 +191,14 @@ type ReportContent = {
     Scan: ReportScan option
     /// <summary>The fit.</summary>
     Fit: ReportFit option
+    /// <summary>Statistical and systematic parts of the errors.</summary>
+    Uncertainties: ReportUncertainty list
+    /// <summary>Nuisance parameters at the fit of the headline.</summary>
+    Pulls: ReportPull list
+    /// <summary>Effects of nuisance parameters on processes.</summary>
+    Variations: ReportVariation list
+    /// <summary>What the errors of these effects imply; may be empty.</summary>
+    VariationNote: string
     /// <summary>Sensitivity by region of phase space, one chart per feature.</summary>
     Sensitivity: ReportSensitivity list
     /// <summary>All checks, those of the ratios included.</summary>
@@ -168,6 +224,10 @@ module ReportContent =
         Results = []
         Scan = None
         Fit = None
+        Uncertainties = []
+        Pulls = []
+        Variations = []
+        VariationNote = ""
         Sensitivity = []
         Checks = []
         Ratios = []

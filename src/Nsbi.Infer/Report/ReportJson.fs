@@ -43,6 +43,23 @@ module ReportJson =
     let write (content: ReportContent) : byte[] =
         Array.append (JsonSerializer.SerializeToUtf8Bytes(content, options)) [| byte '\n' |]
 
+    /// What reports of earlier versions do not have is empty.
+    let private completed (content: ReportContent) : ReportContent =
+        let orEmpty (items: 'a list) =
+            if isNull (box items) then [] else items
+
+        {
+            content with
+                Uncertainties = orEmpty content.Uncertainties
+                Pulls = orEmpty content.Pulls
+                Variations = orEmpty content.Variations
+                VariationNote =
+                    if isNull content.VariationNote then
+                        ""
+                    else
+                        content.VariationNote
+        }
+
     /// <summary>The contents, or a sentence on what is wrong with the bytes and where.</summary>
     let read (bytes: byte[]) : Result<ReportContent, string> =
         if isNull bytes then
@@ -54,7 +71,7 @@ module ReportJson =
             if isNull (box content) || isNull content.Title then
                 Error "The file holds no report: its title is missing."
             else
-                Ok content
+                Ok(completed content)
         with :? JsonException as fault ->
             let place = if isNull fault.Path then "" else $" at {fault.Path}"
             Error $"The file is no report{place}: {fault.Message}"

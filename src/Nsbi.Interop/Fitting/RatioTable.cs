@@ -9,11 +9,23 @@ public sealed class RatioTable
 {
     private readonly double[] _weights;
     private readonly IReadOnlyDictionary<string, FInfer.RatioSource> _sources;
+    private readonly IReadOnlyDictionary<
+        (string Process, string Variation),
+        FInfer.VariationRatios
+    > _variations;
 
-    private RatioTable(double[] weights, IReadOnlyDictionary<string, FInfer.RatioSource> sources)
+    private RatioTable(
+        double[] weights,
+        IReadOnlyDictionary<string, FInfer.RatioSource> sources,
+        IReadOnlyDictionary<
+            (string Process, string Variation),
+            FInfer.VariationRatios
+        >? variations = null
+    )
     {
         _weights = weights;
         _sources = sources;
+        _variations = variations ?? new Dictionary<(string, string), FInfer.VariationRatios>();
     }
 
     /// <summary>A table without ratios so far.</summary>
@@ -54,13 +66,46 @@ public sealed class RatioTable
         ArgumentNullException.ThrowIfNull(process);
         return new(
             _weights,
-            new Dictionary<string, FInfer.RatioSource>(_sources) { [process] = source }
+            new Dictionary<string, FInfer.RatioSource>(_sources) { [process] = source },
+            _variations
+        );
+    }
+
+    /// <summary>The same table with the ratios r±(x_i) = p_c(x_i|±1)/p_c(x_i|0) of one more
+    /// variation of a process.</summary>
+    /// <param name="process">its name in the model</param>
+    /// <param name="variation">the variation's name in the model: its parameter's</param>
+    /// <param name="up">r₊, one positive number per event</param>
+    /// <param name="down">r₋; null where the model makes it from r₊</param>
+    public RatioTable WithVariation(
+        string process,
+        string variation,
+        IReadOnlyList<double> up,
+        IReadOnlyList<double>? down = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        ArgumentNullException.ThrowIfNull(variation);
+        var high = FInfer.RatioSource.NewRatios(Copy(up));
+
+        var ratios = down is null
+            ? FInfer.VariationRatiosModule.up(high)
+            : FInfer.VariationRatiosModule.between(FInfer.RatioSource.NewRatios(Copy(down)), high);
+
+        return new(
+            _weights,
+            _sources,
+            new Dictionary<(string, string), FInfer.VariationRatios>(_variations)
+            {
+                [(process, variation)] = ratios,
+            }
         );
     }
 
     /// <summary>The same ratios with other weights.</summary>
     /// <param name="weights">one per event</param>
-    public RatioTable WithWeights(IReadOnlyList<double> weights) => new(Copy(weights), _sources);
+    public RatioTable WithWeights(IReadOnlyList<double> weights) =>
+        new(Copy(weights), _sources, _variations);
 
     /// <summary>Number of events.</summary>
     public int Count => _weights.Length;
@@ -79,9 +124,18 @@ public sealed class RatioTable
 
     /// <summary>The table as the likelihood takes it.</summary>
     internal FInfer.RatioTable ToFSharp() =>
-        FInfer.RatioTableModule.weighted(
-            _weights,
-            _sources.Select(pair => Tuple.Create(pair.Key, pair.Value)).ToFSharp()
+        _variations.Aggregate(
+            FInfer.RatioTableModule.weighted(
+                _weights,
+                _sources.Select(pair => Tuple.Create(pair.Key, pair.Value)).ToFSharp()
+            ),
+            (table, pair) =>
+                FInfer.RatioTableModule.withVariation(
+                    pair.Key.Process,
+                    pair.Key.Variation,
+                    pair.Value,
+                    table
+                )
         );
 
     /// <summary>A line: events, sum of weights, processes.</summary>

@@ -39,7 +39,7 @@ public sealed class ModelBuilder
     /// <param name="processes">adds the processes, one yield per bin each</param>
     /// <returns>the same builder</returns>
     public ModelBuilder Binned(string name, Action<ChannelBuilder> processes) =>
-        Add(name, processes, list => FModel.Channel.NewBinned(new(name, list)));
+        Add(name, processes, list => FModel.Words.binned(name, list));
 
     private ModelBuilder Add(
         string name,

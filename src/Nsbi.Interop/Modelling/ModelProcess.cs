@@ -8,6 +8,13 @@ public sealed class ModelProcess
         Name = process.Name;
         Scale = Coefficient.Of(process.Scale);
         Yields = [.. process.Yields];
+        Modifiers =
+        [
+            .. process.Modifiers.Select(m =>
+                $"{FModel.ModifierModule.kind(m)} "
+                + string.Join(", ", FModel.ModifierModule.parameters(m).Select(p => p.Name))
+            ),
+        ];
     }
 
     /// <summary>Unique in its channel.</summary>
@@ -18,6 +25,10 @@ public sealed class ModelProcess
 
     /// <summary>Nominal expected events: one number, or one per bin of a binned channel.</summary>
     public IReadOnlyList<double> Yields { get; }
+
+    /// <summary>What changes it with nuisance parameters: the kind, then the parameters,
+    /// <c>normsys lumi</c>.</summary>
+    public IReadOnlyList<string> Modifiers { get; }
 
     /// <summary>The term in a line: <c>S: 40 × (mu - sqrt(mu))</c>.</summary>
     /// <returns>the text</returns>

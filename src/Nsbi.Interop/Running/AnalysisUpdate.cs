@@ -1,6 +1,7 @@
 namespace Nsbi.Interop;
 
-/// <summary>Where the run of an analysis stands: a stage that begins, or a network in training.
+/// <summary>Where the run of an analysis stands: a stage that begins, a network in training, or
+/// all of them.
 /// Immutable.</summary>
 public sealed class AnalysisUpdate
 {
@@ -10,15 +11,23 @@ public sealed class AnalysisUpdate
         Training = progress is FInfer.PipelineProgress.Training training
             ? new TrainingUpdate(training.Item)
             : null;
+        Trainings = progress is FInfer.PipelineProgress.Trainings trainings
+            ? new TrainingListUpdate(trainings.Item)
+            : null;
     }
 
-    /// <summary>The stage that begins, in words; null while a network is trained.</summary>
+    /// <summary>The stage that begins, in words; null where networks are trained.</summary>
     public string? Stage { get; }
 
     /// <summary>Where a training stands; null where a stage begins.</summary>
     public TrainingUpdate? Training { get; }
 
-    /// <summary>The one or the other in a line.</summary>
+    /// <summary>How far all networks of the stage are; null where one of the others is told.
+    /// </summary>
+    public TrainingListUpdate? Trainings { get; }
+
+    /// <summary>What is told, in a line.</summary>
     /// <returns>the text</returns>
-    public override string ToString() => Stage ?? Training?.ToString() ?? "";
+    public override string ToString() =>
+        Stage ?? Training?.ToString() ?? Trainings?.ToString() ?? "";
 }

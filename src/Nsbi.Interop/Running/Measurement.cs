@@ -11,8 +11,14 @@ public sealed class Measurement
         Interval95 = new ConfidenceSet(measurement.Interval95);
         TNull = measurement.TNull;
         Significance = measurement.Significance;
+        StatisticalError = Known(measurement.Split?.Value.Statistical);
+        SystematicError = Known(measurement.Split?.Value.Systematic);
+        Pulls = [.. measurement.Pulls.Select(pull => new NuisancePull(pull))];
         Scan = new ProfileScan([.. Fit.Parameters.Select(p => p.Name)], measurement.Scan);
     }
+
+    private static double? Known(double? value) =>
+        value is { } number && !double.IsNaN(number) ? number : null;
 
     /// <summary>What was fitted, such as <c>observed</c>.</summary>
     public string Name { get; }
@@ -34,6 +40,16 @@ public sealed class Measurement
 
     /// <summary>√t at the null value where the best fit lies above it, else 0.</summary>
     public double Significance { get; }
+
+    /// <summary>The error of the parameter of interest with all constrained nuisance parameters held;
+    /// null where there are none, or at a bound.</summary>
+    public double? StatisticalError { get; }
+
+    /// <summary>What is left of its whole error, in quadrature; null likewise.</summary>
+    public double? SystematicError { get; }
+
+    /// <summary>The constrained nuisance parameters at the best fit.</summary>
+    public IReadOnlyList<NuisancePull> Pulls { get; }
 
     /// <summary>The profile of the parameter of interest.</summary>
     public ProfileScan Scan { get; }

@@ -10,6 +10,7 @@ public sealed class RunSummary
         Networks = [.. run.Networks.Select(network => new TrainedNetwork(network))];
         Normalisation = [.. run.Normalisation.Select(record => new RatioNormalisation(record))];
         Checks = new CheckReport(run.Checks);
+        Variations = [.. run.Variations.Select(variation => new VariationEffect(variation))];
         Asimov = new Measurement(run.Asimov);
         Expected = run.Expected is { Value: var study } ? new SimulationClosure(study) : null;
         Observed = run.Observed is { Value: var observed } ? new Measurement(observed) : null;
@@ -36,6 +37,9 @@ public sealed class RunSummary
 
     /// <summary>The checks. A run whose checks failed has results that should not be used.</summary>
     public CheckReport Checks { get; }
+
+    /// <summary>What nuisance parameters do to processes, and how well it is known.</summary>
+    public IReadOnlyList<VariationEffect> Variations { get; }
 
     /// <summary>True if every check passed.</summary>
     public bool Passed => Checks.Passed;

@@ -6,12 +6,12 @@ namespace Nsbi.Kernels;
 /// columns k and of the event terms t, in one pass over tiles of 64 events.
 /// </summary>
 /// <remarks>
-/// Without columns: eight running sums per number over a chunk of 64 tiles (event j of a tile goes to sum j mod 8),
-/// added 0 to 7 at the chunk's end; chunks are added in their order. With columns in chunks of
-/// <see cref="TilesOfChunk"/> tiles, sixteen running sums of slopes and their products in single
-/// precision, and all added by halves. So the result depends neither
-/// on the number of threads nor on whether the hardware's vectors hold 8, 4 or 2 numbers, given
-/// fused multiply-add. Slow twin: <see cref="MixtureScalar"/>.
+/// Without columns: eight running sums per number over a chunk of 64 tiles (event j of a tile goes to
+/// sum j mod 8), added 0 to 7 at the chunk's end; chunks are added in their order. With columns: chunks
+/// of <see cref="TilesOfChunk"/> tiles, sixteen running sums of slopes and of their products where they
+/// are in single precision, all added by halves. So the result depends neither on the number of threads
+/// nor on whether the hardware's vectors hold 16, 8 or 4 numbers, given fused multiply-add. Slow twin:
+/// <see cref="MixtureScalar"/>.
 /// </remarks>
 public static class MixtureKernel
 {
@@ -100,8 +100,8 @@ public static class MixtureKernel
     /// <param name="team">threads to share the work; null for the caller's own</param>
     /// <param name="exact">true: double precision and true exponentials whatever the columns are
     /// stored in. Else that is so for columns in double precision only, and others are evaluated in
-    /// single precision by polynomials made for these forms, Σ w ln D within 2e-4 for 10⁶ events (3e-4 with 16-bit integers) and
-    /// derivatives within 1e-5 of their size.</param>
+    /// single precision by polynomials made for these forms: Σ w ln D within about 1e-4 for 10⁶ events,
+    /// 3e-4 with 16-bit integers, and derivatives within 1e-5 of their size.</param>
     /// <returns>the sum; with <c>BadRow</c> set if an event's D is not positive and finite (a factor
     /// g ≤ 0 alone is no fault)</returns>
     /// <exception cref="ArgumentException">lengths or positions that do not fit</exception>

@@ -172,7 +172,7 @@ let ``an unbinned and a binned channel with a common nuisance are the sum of bot
         ]
 
     let count =
-        counting "C" [ processOf "b" [ scaledBy (exp (0.1 * alpha)); yields 30.0 ] ]
+        counting "C" [ processOf "b" [ yields 30.0; normSys alpha (0.9, 1.15) ] ]
 
     let observe channels =
         let tables =
@@ -202,6 +202,12 @@ let ``an unbinned and a binned channel with a common nuisance are the sum of bot
 
         let whole = Likelihood.twiceNll together [| value; a |]
         Assert.That(whole, near 1e-10 (parts - constraint'))
+
+    let fit = Fit.run together
+    let alone = Fit.run first
+    let error (f: FitResult) = f["alpha"].Error.Value
+    Assert.That(fit.Status.Succeeded, Is.True, string fit)
+    Assert.That(error fit, Is.LessThan(error alone))
 
 /// −2 ln L of the same observation as compiled and by definition.
 let private bothWays options case theta =

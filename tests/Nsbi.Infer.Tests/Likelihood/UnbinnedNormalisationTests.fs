@@ -89,3 +89,40 @@ let ``team and caller alone give the same bits, shapes included`` () =
                     b |> Option.map (fun z -> z.Jet.Value),
                     same (a |> Option.map (fun z -> z.Jet.Value))
                 )
+
+[<Test>]
+let ``where an expectation is negative far out, nearer values are compiled all the same`` () =
+    // At α = −5 the line of r₋ = 0.75 is 1 − 5/4.
+    let alpha = InterferenceModel.parameter Nuisance "alpha" 0.0 -5.0 5.0 (Gaussian(0.0, 1.0))
+    let side r = Ratios(Array.create 4 r)
+
+    let compiled =
+        RatioTables.empty
+        |> RatioTables.reference
+            "SR"
+            (RatioTable.unweighted 4 [ "B", side 1.0 ]
+             |> RatioTable.withVariation
+                 "B"
+                 "alpha"
+                 (VariationRatios.between (side 0.75, side 1.25)))
+        |> Likelihood.compile (
+            InterferenceModel.valid (
+                Words.model "m" [
+                    Words.unbinned "SR" (Words.reference "ref") [
+                        Words.processOf "B" [
+                            Words.yields 10.0
+                            Words.eventSysBy PiecewiseLinear alpha
+                        ]
+                    ]
+                ]
+            )
+        )
+        |> InterferenceModel.ok
+
+    let channel = compiled.Unbinned[0]
+    Assert.That(channel.Normalisations[0].IsSome, Is.True)
+
+    for a in [ -2.5; -0.5; 1.0; 4.0 ] do
+        let logZ = (UnbinnedNormalisation.logZ AsCompiled None channel [| a |])[0]
+        let limit = if abs a <= 3.0 then 1e-6 else 0.02
+        Assert.That(logZ.Value.Jet.Value, near limit (log (1.0 + 0.25 * a)))

@@ -173,7 +173,10 @@ let random (seed: int) (events: int) : Case =
         Binned {
             Name = "B"
             Processes = [
-                Process.create "s" mu [ 3.0; 2.0 ]
+                {
+                    Process.create "s" mu [ 3.0; 2.0 ] with
+                        Modifiers = [ NormSys(parameterOf alphas[1], pick codes, 0.9, 1.2) ]
+                }
                 Process.create "b" (exp (0.2 * alphas[0])) [ 9.0; 4.0 ]
             ]
         }

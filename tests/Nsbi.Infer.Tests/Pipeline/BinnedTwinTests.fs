@@ -58,7 +58,7 @@ let ``the error of its significance is that of a bootstrap of the events`` () =
     let edges = WeightedHistogram.equalWidth 8 -2.0 2.5
 
     let twin simulated =
-        BinnedTwin.make Fit.settings learned.Analysis simulated None "x" edges x None
+        BinnedTwin.make Fit.settings learned.Analysis simulated None "x" edges x [] None
         |> succeed
 
     let replicas = 150

@@ -2,7 +2,6 @@
 module Nsbi.Infer.Tests.ExactModel
 
 open System.Text.Json.Nodes
-open Nsbi.Model
 open Nsbi.Learn.Events
 open Nsbi.Learn.Networks
 open Nsbi.Infer
@@ -26,42 +25,18 @@ let exact (change: JsonNode -> JsonNode) : LearnedModel =
         |> List.map (fun p -> x |> Array.map (InterferenceToy.ratio InterferenceToy.reference p))
         |> List.toArray
 
-    let table weights (values: float[][]) =
-        RatioTable.weighted weights [
-            for k in 0..3 -> simulated.Samples[k], RatioSource.Ratios values[k]
-        ]
+    let observed = events.Observed.Value
 
-    let known = ratios simulated.Events
-    let observed = ratios events.Observed.Value
-
-    let model =
-        AnalysisModel.write
-            analysis
-            (fun name -> simulated.Yields[System.Array.IndexOf(simulated.Samples, name)])
-            None
-        |> Model.validate
-        |> succeed
-
-    let tables =
-        RatioTables.empty
-        |> RatioTables.reference
-            "SR"
-            (table (LearnedModel.weightsIn analysis.NegativeWeights mixture simulated) known)
-        |> RatioTables.observed "SR" (table (Array.create events.Observed.Value.Count 1.0) observed)
-
-    {
-        Analysis = analysis
-        Simulated = simulated
-        Observed = events.Observed
-        Mixture = mixture
-        Ratios = known
-        ObservedRatios = observed
-        Roles = Array.create simulated.Sample.Length Role.Check
-        Control = None
-        Model = model
-        Tables = tables
-        Likelihood = Likelihood.compile model tables |> succeed
-    }
+    LearnedModel.ofRatios
+        analysis
+        mixture
+        simulated
+        (ratios simulated.Events)
+        (Array.create simulated.Sample.Length Role.Check)
+        (Some(observed, ratios observed))
+        []
+        None
+    |> succeed
 
 /// With the settings of the analysis as they are.
 let standard: Lazy<LearnedModel> = lazy (exact id)

@@ -75,10 +75,10 @@ let ``the signal and the control region hold all expected events`` () =
     let simulated = selected.Value.Learned.Simulated
 
     for name, expected in [ "S", 40.0; "B", 80.0; "NI", 800.0; "SBI", 68.32304584 ] do
-        let all = passing name simulated + List.sum control.Yields[name]
+        let all = passing name simulated + List.sum control.Yields.Nominal[name]
         Assert.That(all, near (1e-9 * expected) expected, name)
 
-    Assert.That(control.Yields["NI"].Length, same 5, "as many bins as there are by default")
+    Assert.That(control.Yields.Nominal["NI"].Length, same 5, "as many bins as there are by default")
 
 [<Test>]
 let ``both regions are in one model`` () =
@@ -121,7 +121,8 @@ let ``the control region takes part in the fit`` () =
         let expected =
             [ 0..4 ]
             |> List.map (fun b ->
-                learned.Control.Value.Yields["SBI"][b] + learned.Control.Value.Yields["NI"][b])
+                let yields = learned.Control.Value.Yields.Nominal
+                yields["SBI"][b] + yields["NI"][b])
 
         let weights = (LearnedModel.simulationWeights learned [| 1.0 |]).Value
 

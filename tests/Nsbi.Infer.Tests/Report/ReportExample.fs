@@ -170,6 +170,36 @@ let content: ReportContent =
                     [| 0.12; -0.82; 1.0 |]
                 |]
             }
+        Uncertainties = [
+            {
+                Label = "unbinned ratios, expected"
+                Total = 0.456
+                Statistical = 0.39
+                Systematic = 0.236
+            }
+        ]
+        Pulls = [
+            {
+                Name = "jes"
+                Pull = -0.31
+                Constraint = 0.72
+            }
+        ]
+        Variations = [
+            {
+                Parameter = "jes"
+                Process = "NI"
+                Side = "up"
+                Rate = 0.98
+                RateError = 0.003
+                Size = 0.1001
+                Error = 0.0071
+                EffectiveNominal = 200000.0
+                EffectiveVaried = 200000.0
+                Renormalisation = 0.0304
+            }
+        ]
+        VariationNote = "The learned shapes are well beyond the noise of the training."
         Sensitivity = [
             {
                 Feature = "x"

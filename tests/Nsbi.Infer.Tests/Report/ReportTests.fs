@@ -34,6 +34,7 @@ let ``the page is well-formed and holds all sections in order`` () =
         same [
             "Result"
             "Fit"
+            "Systematic uncertainties"
             "Checks"
             "Sensitivity by region of phase space"
             "Learned ratios"

@@ -18,7 +18,7 @@ let ``what is stored is what was read, within half a step of the precision`` () 
         [
             ColumnPrecision.Double, 0.0
             ColumnPrecision.Single, 0.41 * 6e-8
-            ColumnPrecision.Int16, 0.41 / 32767.0 * 0.5001
+            ColumnPrecision.Int16, 0.41 / 32767.0 * 0.55
         ] do
         let c = columns precision p
 
@@ -26,6 +26,16 @@ let ``what is stored is what was read, within half a step of the precision`` () 
             for i in 0 .. c.Events - 1 do
                 Assert.That(c.LogUp(k, i), Is.EqualTo(p.Up[k][i]).Within step)
                 Assert.That(c.LogDown(k, i), Is.EqualTo(p.Down[k][i]).Within step)
+
+[<Test>]
+let ``rounding to integers keeps the mean of the log-ratios`` () =
+    let p = random 7 5000 2 4 0.4
+    let c = columns ColumnPrecision.Int16 p
+    let mean f = Seq.average (Seq.init c.Events f)
+
+    for k in 0 .. c.Count - 1 do
+        let stored = mean (fun i -> c.LogUp(k, i))
+        Assert.That(stored, Is.EqualTo(Array.average p.Up[k]).Within 1e-14)
 
 [<Test>]
 let ``the bytes are stated before anything is allocated`` () =

@@ -35,6 +35,12 @@ type internal ShapeNormalisation
     static member internal Make(parameters, present, single, singles, pair, pairs) =
         ShapeNormalisation(parameters, present, single, singles, pair, pairs)
 
+    /// Whether every expectation that it was made from is positive.
+    member _.IsFinite: bool =
+        Array.forall (Array.forall System.Double.IsFinite) singles
+        && pairs
+           |> Array.forall (Array.forall (Seq.cast<float> >> Seq.forall System.Double.IsFinite))
+
     /// <summary>ln Z with its gradient and Hessian in the P parameters.</summary>
     /// <param name="alpha">P values</param>
     member _.LogZ(alpha: float[]) : Jet =

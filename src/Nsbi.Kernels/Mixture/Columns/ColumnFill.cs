@@ -19,10 +19,6 @@ internal static unsafe class ColumnFill<N>
     // Single-precision products are taken over into double precision after so many columns.
     private const int Run = 8;
 
-    // A factor of exactly zero is given this size, so that g′/g stays finite: value and gradient of the
-    // product move by less than 1e-9, its second derivative by less than 1e-6 of their size.
-    private const double Floor = 1e-10;
-
     /// <summary>Fills product, log, slope and curve of a scratch space.</summary>
     public static void Tile(ColumnProblem problem, ColumnScratch<N> s, int tile)
     {
@@ -167,7 +163,7 @@ internal static unsafe class ColumnFill<N>
         }
     }
 
-    /// <summary>Events for which a factor is exactly zero, one by one.</summary>
+    /// <summary>Events for which a factor in single precision is exactly zero, one by one.</summary>
     private static void Repair(
         ColumnProblem problem,
         ColumnScratch<N> s,
@@ -205,7 +201,7 @@ internal static unsafe class ColumnFill<N>
                 double up = problem.Columns.LogUp(column, (tile * T) + j);
                 double down = problem.Columns.LogDown(column, (tile * T) + j);
                 form.At(up, down, out double g, out double d1, out double d2);
-                g = Math.Abs(g) < Floor ? Math.CopySign(Floor, g) : g;
+                g = Math.Abs(g) < ExactColumn.Floor ? ExactColumn.Floor : g;
                 product[j] *= form.IsExponential ? 1.0 : g;
                 int at = (map.SlotCell[slot] * T) + j;
                 bool add = !map.SlotFirst[slot];

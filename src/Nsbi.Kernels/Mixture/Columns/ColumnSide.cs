@@ -7,13 +7,18 @@ namespace Nsbi.Kernels;
 internal sealed class ColumnSide
 {
     private ColumnSide(double low, double high, double mean, double meanSquare)
+        : this(low, high, 0.5 * (low + high), new ExponentialSeries(0.5 * (high - low)))
+    {
+        Mean = mean;
+        MeanSquare = meanSquare;
+    }
+
+    private ColumnSide(double low, double high, double middle, ExponentialSeries series)
     {
         Low = low;
         High = high;
-        Middle = 0.5 * (low + high);
-        Series = new ExponentialSeries(0.5 * (high - low));
-        Mean = mean;
-        MeanSquare = meanSquare;
+        Middle = middle;
+        Series = series;
     }
 
     public double Low { get; }
@@ -25,12 +30,16 @@ internal sealed class ColumnSide
     public double Half => Series.Half;
 
     /// <summary>Mean of y over the events.</summary>
-    public double Mean { get; }
+    public double Mean { get; private init; }
 
     /// <summary>Mean of y² over the events.</summary>
-    public double MeanSquare { get; }
+    public double MeanSquare { get; private init; }
 
     public ExponentialSeries Series { get; }
+
+    /// <summary>The same numbers y for log-ratios that are greater by a shift.</summary>
+    public ColumnSide Shifted(double shift) =>
+        new(Low, High, Middle + shift, Series) { Mean = Mean, MeanSquare = MeanSquare };
 
     public static ColumnSide Of(ReadOnlySpan<double> x)
     {

@@ -42,7 +42,11 @@ internal static unsafe class ColumnSums<N>
     public static int Densities(ColumnProblem problem, ColumnScratch<N> s, int tile)
     {
         int processes = problem.Map.Processes;
-        double[] amplitudes = problem.Amplitudes;
+        int order = problem.Order;
+        ReadOnlySpan<double> amplitudes = problem.Amplitudes;
+        N* posterior = s.Posterior;
+        N* weightedPosterior = s.Weighted;
+        N* weightedShare = s.WeightedShare;
         fixed (
             double* ratios = problem.Events.Tiles.Ratios,
                 weights = problem.Events.PaddedWeights
@@ -50,11 +54,9 @@ internal static unsafe class ColumnSums<N>
         {
             double* r = ratios + ((long)tile * processes * T);
             double* w = weights + ((long)tile * T);
-            Shares(problem, s, r);
-            int bad = Lanes.FirstBad(s.Density, w);
-            if (bad >= 0)
+            if (!Shares(problem, s, r, w))
             {
-                return bad;
+                return Lanes.FirstBad(s.Density, w);
             }
 
             double* u = s.Share;
@@ -70,7 +72,7 @@ internal static unsafe class ColumnSums<N>
                     Vector512.Load(s.Density + j)
                 );
                 sums[0] = Vector512.FusedMultiplyAdd(weight, Vector512.Log(density), sums[0]);
-                if (problem.Order == 0)
+                if (order == 0)
                 {
                     continue;
                 }
@@ -89,17 +91,17 @@ internal static unsafe class ColumnSums<N>
                     sums[Amplitudes + c] += weighted;
                     negative |= Vector512.LessThan(share, Vector512<double>.Zero);
                     share.Store(u + at);
-                    Lane<N>.Put(s.Weighted + at, weighted * amplitudes[c], false);
-                    if (problem.Order > 1)
+                    Lane<N>.Put(weightedPosterior + at, weighted * amplitudes[c], false);
+                    if (order > 1)
                     {
-                        Lane<N>.Put(s.WeightedShare + at, weighted, false);
-                        Lane<N>.Put(s.Posterior + at, share * amplitudes[c], false);
+                        Lane<N>.Put(weightedShare + at, weighted, false);
+                        Lane<N>.Put(posterior + at, share * amplitudes[c], false);
                     }
                 }
             }
 
             s.HasNegative = negative.AsInt64() != Vector512<long>.Zero;
-            if (problem.Order > 1)
+            if (order > 1)
             {
                 AddPairs(problem.Map, s, w);
             }
@@ -143,32 +145,42 @@ internal static unsafe class ColumnSums<N>
     }
 
     /// <summary>u_c = r_c Π g and D = Σ_c A_c u_c.</summary>
+    /// <returns>whether D is positive and finite wherever w ≠ 0</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Shares(ColumnProblem problem, ColumnScratch<N> s, double* r)
+    private static bool Shares(ColumnProblem problem, ColumnScratch<N> s, double* r, double* w)
     {
+        ReadOnlySpan<double> amplitudes = problem.Amplitudes;
+        ReadOnlySpan<double> factors = problem.Factors;
+        ReadOnlySpan<bool> hasLog = problem.HasLog;
+        double* product = s.Product;
+        double* log = s.Log;
+        double* share = s.Share;
+        Vector512<double> good = Vector512<double>.AllBitsSet;
         for (int j = 0; j < T; j += Width)
         {
             Vector512<double> density = Vector512<double>.Zero;
-            for (int c = 0; c < problem.Map.Processes; c++)
+            for (int c = 0; c < amplitudes.Length; c++)
             {
                 int at = (c * T) + j;
                 Vector512<double> u =
-                    Vector512.Load(r + at) * Vector512.Load(s.Product + at) * problem.Factors[c];
-                if (problem.HasLog[c])
+                    Vector512.Load(r + at) * Vector512.Load(product + at) * factors[c];
+                if (hasLog[c])
                 {
-                    u *= Vector512.Exp(Vector512.Load(s.Log + at));
+                    u *= Vector512.Exp(Vector512.Load(log + at));
                 }
 
-                u.Store(s.Share + at);
-                density = Vector512.FusedMultiplyAdd(
-                    u,
-                    Vector512.Create(problem.Amplitudes[c]),
-                    density
-                );
+                u.Store(share + at);
+                density = Vector512.FusedMultiplyAdd(u, Vector512.Create(amplitudes[c]), density);
             }
 
             density.Store(s.Density + j);
+            Vector512<double> fits =
+                Vector512.GreaterThan(density, Vector512<double>.Zero)
+                & Vector512.LessThan(density, Vector512.Create(double.PositiveInfinity));
+            good &= fits | Vector512.Equals(Vector512.Load(w + j), Vector512<double>.Zero);
         }
+
+        return good.AsInt64() == Vector512<long>.AllBitsSet;
     }
 
     private static void AddPairs(CellMap map, ColumnScratch<N> s, double* w)

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Nsbi.Kernels.Simd;
 
 namespace Nsbi.Kernels;
 
 /// <summary>
-/// Factors of one column for the 64 events of a tile, in double precision with true exponentials.
+/// Factors of one column for the 64 events of a tile, in double precision with true exponentials: the
+/// library's, or a series to the last place where the column's range allows a short one.
 /// </summary>
 internal static unsafe class ExactColumns<L, E, N>
     where L : struct, IColumnLoad<E>
@@ -13,6 +15,25 @@ internal static unsafe class ExactColumns<L, E, N>
     where N : unmanaged
 {
     private const int T = EventTiles.TileEvents;
+
+    // 1/n!
+    private static ReadOnlySpan<double> Series =>
+        [
+            1.0,
+            1.0,
+            1.0 / 2.0,
+            1.0 / 6.0,
+            1.0 / 24.0,
+            1.0 / 120.0,
+            1.0 / 720.0,
+            1.0 / 5040.0,
+            1.0 / 40320.0,
+            1.0 / 362880.0,
+            1.0 / 3628800.0,
+            1.0 / 39916800.0,
+            1.0 / 479001600.0,
+            1.0 / 6227020800.0,
+        ];
 
     /// <summary>
     /// product *= g or log += log g; slope = g′/g and curve = g″/g − (g′/g)², or added to them.
@@ -30,6 +51,7 @@ internal static unsafe class ExactColumns<L, E, N>
     )
     {
         double* k = column->Coefficients;
+        var series = (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Series));
         bool usesUp = column->UsesUp;
         bool usesDown = column->UsesDown;
         bool exponential = column->IsExponential;
@@ -52,9 +74,13 @@ internal static unsafe class ExactColumns<L, E, N>
             }
             else
             {
-                Vector512<double> expUp = usesUp ? Vector512.Exp(up) : Vector512<double>.Zero;
-                Vector512<double> expDown = usesDown ? Vector512.Exp(down) : Vector512<double>.Zero;
-                Vector512<double> value = Sum(k, up, down, expUp, expDown);
+                Vector512<double> expUp = usesUp
+                    ? Exp(up, column->UpMiddle, column->UpDegree, series)
+                    : Vector512<double>.Zero;
+                Vector512<double> expDown = usesDown
+                    ? Exp(down, column->DownMiddle, column->DownDegree, series)
+                    : Vector512<double>.Zero;
+                Vector512<double> value = AwayFromZero(Sum(k, up, down, expUp, expDown));
                 (Vector512.Load(product + j) * value).Store(product + j);
                 if (order == 0)
                 {
@@ -72,6 +98,39 @@ internal static unsafe class ExactColumns<L, E, N>
                 Lane<N>.Put(curve + j, second, add);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> AwayFromZero(Vector512<double> g)
+    {
+        var floor = Vector512.Create(ExactColumn.Floor);
+        return Vector512.ConditionalSelect(Vector512.LessThan(Vector512.Abs(g), floor), floor, g);
+    }
+
+    /// <summary>e^x, or e^(x − middle) by a series, two of its terms at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Exp(
+        Vector512<double> x,
+        double middle,
+        int degree,
+        double* series
+    )
+    {
+        if (degree == 0)
+        {
+            return Vector512.Exp(x);
+        }
+
+        Vector512<double> z = x - Vector512.Create(middle);
+        var sum = Vector512.Create(series[degree]);
+        int n = degree - 1;
+        for (; n > 0; n -= 2)
+        {
+            sum = Vector512.FusedMultiplyAdd(sum, z, Vector512.Create(series[n]));
+            sum = Vector512.FusedMultiplyAdd(sum, z, Vector512.Create(series[n - 1]));
+        }
+
+        return n == 0 ? Vector512.FusedMultiplyAdd(sum, z, Vector512.Create(series[0])) : sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

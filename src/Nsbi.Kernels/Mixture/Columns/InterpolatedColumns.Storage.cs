@@ -48,6 +48,18 @@ public sealed unsafe partial class InterpolatedColumns
         }
     }
 
+    /// <summary>Mean over the events of what rounding took from their log-ratios.</summary>
+    private double Lost(int column, int offset, double[] logs, ColumnSide side)
+    {
+        double sum = 0.0;
+        for (int i = 0; i < logs.Length; i++)
+        {
+            sum += logs[i] - Read(column, i, offset, side);
+        }
+
+        return logs.Length > 0 ? sum / logs.Length : 0.0;
+    }
+
     private void Copy<E>(InterpolatedColumns target, ReadOnlySpan<int> positions)
         where E : unmanaged
     {

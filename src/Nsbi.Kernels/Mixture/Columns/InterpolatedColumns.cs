@@ -133,6 +133,14 @@ public sealed unsafe partial class InterpolatedColumns
             columns._down[k] = ColumnSide.Of(down);
             columns.Write(k, 0, up, columns._up[k]);
             columns.Write(k, T, down, columns._down[k]);
+            if (precision == ColumnPrecision.Int16)
+            {
+                // Rounding then moves single log-ratios but not their mean.
+                columns._up[k] = columns._up[k].Shifted(columns.Lost(k, 0, up, columns._up[k]));
+                columns._down[k] = columns
+                    ._down[k]
+                    .Shifted(columns.Lost(k, T, down, columns._down[k]));
+            }
         }
 
         return columns;
