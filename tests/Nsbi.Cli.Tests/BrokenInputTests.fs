@@ -65,6 +65,9 @@ let private usage: Broken list = [
     broken "range upside down" nothing "scan w.json --poi mu --from 2 --to 1" "exchange them"
 ]
 
+let private countingHeld (folder: Folder) =
+    counting folder (Words.nuisance "nu" |> Words.fixedAt 1.0) 30.0 |> ignore
+
 let private options: Broken list = [
     broken
         "unknown parameter held"
@@ -91,6 +94,16 @@ let private options: Broken list = [
         (countingWith nothing)
         "fit workspace.json --minos mu --fix mu=1"
         "free it for its interval"
+    broken
+        "interval of a parameter that the model holds"
+        countingHeld
+        "fit workspace.json --minos nu"
+        "'nu' is held at a value by the model itself"
+    broken
+        "scan of a parameter that the model holds"
+        countingHeld
+        "scan workspace.json --poi nu --from 0 --to 2"
+        "'nu' is held at a value by the model itself"
     broken
         "scan of an unknown parameter"
         (countingWith nothing)
