@@ -172,10 +172,10 @@ let private documents: Broken list = [
 
 let private models: Broken list = [
     broken
-        "negative yields"
-        (countingWith (fun folder -> replaceText folder "20" "-20"))
+        "negative yields of an unbinned channel"
+        (interferenceWith (fun folder -> replaceText folder "200" "-200"))
         "fit workspace.json"
-        "-20"
+        "a yield is -200"
     broken
         "process twice"
         (countingWith (fun folder -> replaceText folder "\"name\": \"B\"" "\"name\": \"S\""))
