@@ -186,7 +186,7 @@ let private compare (tolerance: float) (mu: float, jes: float, value: float) =
     Assert.That(jes, near (3.0 * tolerance * exactJes) exactJes)
 
 [<Test>]
-let ``a short training gives the error of the exact profile likelihood within 6 %`` () =
+let ``a short training gives the error of the exact profile likelihood within 4 %`` () =
     let small (root: JsonNode) =
         (root, [ 0..3 ])
         ||> List.fold (fun root i -> set $"samples/{i}/events" "40000" root)
@@ -196,7 +196,7 @@ let ``a short training gives the error of the exact profile likelihood within 6 
         |> set "networks/epochs" "6"
         |> without "conventional"
 
-    learn small 1UL |> compare 0.06
+    learn small 1UL |> compare 0.04
 
 [<Test; Category("Study")>]
 let ``the example gives the error of the exact profile likelihood within 3 %`` () =
