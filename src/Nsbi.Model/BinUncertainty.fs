@@ -25,22 +25,21 @@ module BinUncertainty =
                 Lower = 0.0
         })
 
-    /// <summary>The factors of a shapesys: Poisson constraints with τ_b = (ν_b/δ_b)², numbered over
-    /// the bins in which the yield ν_b and the uncertainty δ_b are positive; none in the others.
-    /// </summary>
+    /// <summary>The factors of a shapesys: Poisson constraints with τ_b = (ν_b/δ_b)²; none in bins in
+    /// which the yield ν_b or the uncertainty δ_b is not positive. The number in a name is that of the
+    /// bin, as in pyhf.</summary>
     let shapeSys
         (vector: string)
         (yields: float list)
         (uncertainties: float list)
         : Parameter option list =
-        (0, List.zip yields uncertainties)
-        ||> List.mapFold (fun next (nu, delta) ->
+        List.zip yields uncertainties
+        |> List.mapi (fun bin (nu, delta) ->
             if nu > 0.0 && delta > 0.0 then
                 let tau = nu * nu / (delta * delta)
-                Some(gamma vector next (Poisson(tau, tau))), next + 1
+                Some(gamma vector bin (Poisson(tau, tau)))
             else
-                None, next)
-        |> fst
+                None)
 
     /// <summary>The factors of a staterror: N(1, σ_b²) with σ_b = √Σδ_b²/Σν_b over the processes
     /// that have it; held at 1 under N(1, 1) where σ_b is 0.</summary>

@@ -65,6 +65,9 @@ let private usage: Broken list = [
     broken "range upside down" nothing "scan w.json --poi mu --from 2 --to 1" "exchange them"
 ]
 
+let private countingHeld (folder: Folder) =
+    counting folder (Words.nuisance "nu" |> Words.fixedAt 1.0) 30.0 |> ignore
+
 let private options: Broken list = [
     broken
         "unknown parameter held"
@@ -91,6 +94,16 @@ let private options: Broken list = [
         (countingWith nothing)
         "fit workspace.json --minos mu --fix mu=1"
         "free it for its interval"
+    broken
+        "interval of a parameter that the model holds"
+        countingHeld
+        "fit workspace.json --minos nu"
+        "'nu' is held at a value by the model itself"
+    broken
+        "scan of a parameter that the model holds"
+        countingHeld
+        "scan workspace.json --poi nu --from 0 --to 2"
+        "'nu' is held at a value by the model itself"
     broken
         "scan of an unknown parameter"
         (countingWith nothing)
@@ -159,10 +172,10 @@ let private documents: Broken list = [
 
 let private models: Broken list = [
     broken
-        "negative yields"
-        (countingWith (fun folder -> replaceText folder "20" "-20"))
+        "negative yields of an unbinned channel"
+        (interferenceWith (fun folder -> replaceText folder "200" "-200"))
         "fit workspace.json"
-        "-20"
+        "a yield is -200"
     broken
         "process twice"
         (countingWith (fun folder -> replaceText folder "\"name\": \"B\"" "\"name\": \"S\""))

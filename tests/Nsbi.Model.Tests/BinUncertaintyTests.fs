@@ -29,7 +29,7 @@ let ``processes that share a staterror have the width of their sum`` () =
 [<Test>]
 let ``a shapesys counts as many events as its relative uncertainty says`` () =
     let gammas = BinUncertainty.shapeSys "unc" [ 50.0; 0.0; 52.0 ] [ 3.0; 1.0; 7.0 ]
-    Check.equal [ Some "unc[0]"; None; Some "unc[1]" ] (gammas |> List.map (Option.map _.Name))
+    Check.equal [ Some "unc[0]"; None; Some "unc[2]" ] (gammas |> List.map (Option.map _.Name))
     let tau = 2500.0 / 9.0
     Check.equal (Some(Poisson(tau, tau))) (gammas[0] |> Option.map _.Constraint)
 

@@ -55,11 +55,6 @@ module FitVerb =
         |> List.map _.Name
         |> List.filter (fun name -> not (List.exists (fun (held, _) -> held = name) fixedAt))
 
-    let private held (fixedAt: (string * float) list) (names: string list) : string list =
-        names
-        |> List.filter (fun name -> List.exists (fun (other, _) -> other = name) fixedAt)
-        |> List.map (fun name -> $"--minos: '{name}' is held by --fix; free it for its interval.")
-
     let private outcome (summary: FitSummary) : Outcome =
         match summary.Checks |> List.filter (fun c -> not c.Passed) with
         | [] -> Subject.outcome summary.Fit
@@ -98,7 +93,7 @@ module FitVerb =
             let names = Option.defaultValue [] minos
 
             List.collect (Subject.unknown parameters "--minos") names
-            @ held subject.Fixed names
+            @ Subject.held subject parameters "--minos" "interval" names
 
         options.Finish(fun () ->
             Subject.prepare call subject faults (fun it ->

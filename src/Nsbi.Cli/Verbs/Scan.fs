@@ -172,9 +172,7 @@ module ScanVerb =
         let faults parameters =
             match Subject.unknown parameters "--poi" poi with
             | [] ->
-                (subject.Fixed
-                 |> List.filter (fun (name, _) -> name = poi)
-                 |> List.map (fun _ -> $"--poi: '{poi}' is held by --fix; free it for its scan."))
+                Subject.held subject parameters "--poi" "scan" [ poi ]
                 @ Subject.outside parameters "--from" [ poi, first ]
                 @ Subject.outside parameters "--to" [ poi, last ]
             | faults -> faults

@@ -142,6 +142,25 @@ module Subject =
                 + $"{number p.Lower} to {number p.Upper} of '{name}'."
               ])
 
+    /// The faults of parameters that are to be varied, though an option or the model holds them.
+    let held
+        (options: SubjectOptions)
+        (parameters: Parameter list)
+        (what: string)
+        (purpose: string)
+        (names: string list)
+        : string list =
+        names
+        |> List.choose (fun name ->
+            if List.exists (fun (other, _) -> other = name) options.Fixed then
+                Some $"{what}: '{name}' is held by --fix; free it for its {purpose}."
+            elif parameters |> List.exists (fun p -> p.Name = name && p.Fixed) then
+                Some
+                    $"{what}: '{name}' is held at a value by the model itself, which gives it no \
+                      {purpose}; name another parameter, or free it in the model."
+            else
+                None)
+
     let private orFaults (next: 'T -> Answer) (result: Result<'T, Fault list>) : Answer =
         match result with
         | Ok value -> next value

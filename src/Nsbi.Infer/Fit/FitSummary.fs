@@ -74,6 +74,13 @@ module FitSummary =
     /// <param name="names">parameters; those that are fixed are left out</param>
     /// <exception cref="T:System.ArgumentException">a parameter is unknown</exception>
     let run (settings: FitSettings) (observation: Observation) (names: string list) : FitSummary =
+        let without (fit: FitResult) = {
+            Fit = fit
+            Intervals = Map.empty
+            Exact = None
+            Negative = observation.Owner.NegativeInterpolants
+        }
+
         let rec attempt (fit: FitResult) left =
             let wanted = names |> List.filter (fun name -> not fit[name].IsFixed)
 
@@ -90,16 +97,12 @@ module FitSummary =
 
             match List.fold find (Ok Map.empty) wanted with
             | Ok intervals -> create settings observation fit intervals
-            | Error better -> attempt better (left - 1)
+            | Error better when better.Status.Succeeded -> attempt better (left - 1)
+            | Error better -> without better
 
         match Fit.runWith settings observation with
         | fit when fit.Status.Succeeded -> attempt fit maxRestarts
-        | fit -> {
-            Fit = fit
-            Intervals = Map.empty
-            Exact = None
-            Negative = observation.Owner.NegativeInterpolants
-          }
+        | fit -> without fit
 
     let private writeMinos (writer: Utf8JsonWriter) (found: LikelihoodIntervals) =
         let atBound () =

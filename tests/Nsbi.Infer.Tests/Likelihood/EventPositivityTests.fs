@@ -7,8 +7,8 @@ open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
 open Nsbi.Infer.Tests.InterferenceModel
 
-let private compiled code up down =
-    let alpha = nuisance "jes" |> between -4.0 4.0
+let private compiledBetween (low: float, high: float) code up down =
+    let alpha = nuisance "jes" |> between low high
 
     RatioTables.empty
     |> RatioTables.reference
@@ -25,6 +25,9 @@ let private compiled code up down =
         )
     )
     |> ok
+
+let private compiled code up down =
+    compiledBetween (-4.0, 4.0) code up down
 
 let private up = [| 1.1; 0.1; 30.0; 1.0 |]
 let private down = [| 0.9; 100.0; 0.05; 1.0 |]
@@ -74,6 +77,35 @@ let ``lines that cross zero within ±3 are found, gentle ones are not`` () =
     Assert.That(found.Head.Value, near 1e-12 -0.5)
 
 [<Test>]
+let ``bounds between the places looked at are looked at`` () =
+    // 1 − 0.42 α, 0 at α = 2.381.
+    let found =
+        (compiledBetween (-2.5, 2.5) PiecewiseLinear [| 0.58; 1.0; 1.0; 1.0 |] [|
+            1.0
+            1.0
+            1.0
+            1.0
+        |])
+            .NegativeInterpolants
+
+    Assert.That(found.Length, same 1)
+    Assert.That(found.Head.Alpha, near 1e-12 2.5)
+    Assert.That(found.Head.Value, near 1e-12 -0.05)
+
+[<Test>]
+let ``sizes within bounds narrower than ±1 are those at the bounds`` () =
+    let ratios = [| 1.2; 0.9; 1.1; 1.4 |]
+    let compiled = compiledBetween (-0.5, 0.8) PiecewiseLinear ratios ratios
+
+    match compiled.ShapeSizes with
+    | [ size ] ->
+        // The mean of 1 + |α|(r − 1) over four events is 1 + 0.15 |α|.
+        Assert.That(size.Sizes |> List.map fst, same [ -0.5; 0.8 ])
+        Assert.That(snd size.Sizes[0], near 1e-9 0.075)
+        Assert.That(snd size.Sizes[1], near 1e-9 0.12)
+    | other -> Assert.Fail $"%A{other}"
+
+[<Test>]
 let ``an event of negative density is +∞ with the process named`` () =
     let compiled =
         compiled PiecewiseLinear [| 0.5; 1.0; 1.0; 1.0 |] [| 1.0; 1.0; 1.0; 1.0 |]
@@ -99,6 +131,11 @@ let ``a mean that is not positive is +∞ with the process named`` () =
         |> Observation.create compiled
         |> ok
 
+    // As compiled, ln Z goes on smoothly from where it exists, and the event is what is negative.
     match Likelihood.evaluate observation [| 3.0 |] with
+    | Infinite reason -> Assert.That(reason, same (EventDensity("SR", TableKind.Reference, 0, "B")))
+    | Finite jet -> Assert.Fail $"{jet.Value}"
+
+    match Likelihood.evaluateExact None observation [| 3.0 |] with
     | Infinite(EventNormalisation("SR", "B")) -> ()
     | other -> Assert.Fail $"%A{other}"

@@ -42,11 +42,13 @@ type NegativeInterpolant = {
 module internal EventPositivity =
 
     /// Where to look: −3 to 3 within the bounds, more closely between the knots, outside of which
-    /// interpolations are lines or positive.
+    /// interpolations are lines or positive; and bounds within ±3, where lines are lowest.
     let private places (p: Parameter) : float list =
         [ -30; -20 ] @ [ -10 .. 10 ] @ [ 20; 30 ]
         |> List.map (fun k -> 0.1 * float k)
+        |> List.append (List.filter (fun bound -> abs bound < 3.0) [ p.Lower; p.Upper ])
         |> List.filter (fun a -> a >= p.Lower && a <= p.Upper)
+        |> List.distinct
 
     /// The least g of a column at one value, with its row and how many are not positive.
     let private least (table: TiledTable) (column: int) (form: ColumnForm) =

@@ -12,7 +12,8 @@ type ShapeSize = {
     Process: string
     /// The parameter; all others are at 0.
     Parameter: string
-    /// <summary>Z(α) − 1 at α = −3, −1, 1 and 3, where the bounds allow them.</summary>
+    /// <summary>Z(α) − 1 at α = −3, −1, 1 and 3, as far as the bounds allow, and at bounds within
+    /// ±3.</summary>
     Sizes: (float * float) list
 } with
 
@@ -43,8 +44,10 @@ module internal ShapeSize =
             let parameter = parameters[place]
 
             let at =
-                [ -3.0; -1.0; 1.0; 3.0 ]
-                |> List.filter (fun a -> a >= parameter.Lower && a <= parameter.Upper)
+                [ -3.0; -1.0; 1.0; 3.0; max parameter.Lower -3.0; min parameter.Upper 3.0 ]
+                |> List.filter (fun a -> a >= parameter.Lower && a <= parameter.Upper && a <> 0.0)
+                |> List.distinct
+                |> List.sort
                 |> List.map (fun a ->
                     let beta = Array.copy zero
                     beta[position] <- a
