@@ -79,7 +79,8 @@ let options = {
                     match progress with
                     | Stage sentence -> eprintfn $"{sentence}"
                     | Training p when p.IsDone -> eprintfn $"  {p.Network}: loss %.4f{p.BestLoss}"
-                    | Training _ -> ()
+                    | Training _
+                    | Trainings _ -> ()
         }
 }
 

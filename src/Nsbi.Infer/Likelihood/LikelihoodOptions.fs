@@ -20,7 +20,7 @@ type Precision =
 [<RequireQualifiedAccess>]
 type Normalisation =
     /// <summary>As a function of α that is compiled once: terms of one parameter from ten times as
-    /// many events as those of pairs, for which this many are taken at equal steps through the
+    /// many events as those of pairs, for which this many are drawn from the
     /// reference table (all, where it has fewer). Correlations of three parameters and more are left
     /// out; fits report by how much the exact pass shifts −2 ln L. Processes with event shapes get
     /// the exact pass.</summary>

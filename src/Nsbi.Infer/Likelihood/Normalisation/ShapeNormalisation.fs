@@ -8,7 +8,7 @@ open Nsbi.Model
 
 /// <summary>How a normalisation is compiled.</summary>
 type internal ShapeNormalisationSettings = {
-    /// Events, at equal steps through the table, for the terms of one parameter.
+    /// Events, drawn from the table, for the terms of one parameter.
     SingleEvents: int
     /// Events, likewise, for the terms of two parameters.
     PairEvents: int
@@ -109,11 +109,6 @@ module internal ShapeNormalisation =
     let private singleDegree = 16
     let private pairDegree = 8
     let private tile = 64
-
-    /// Every n-th event, so that about this many are taken.
-    let private sample (events: int) (wanted: int) : int[] =
-        let step = max 1 ((events + wanted - 1) / wanted)
-        [| 0..step .. events - 1 |]
 
     /// The ends of the range and the places where the codes in play change their formula.
     let private breaks (low: float, high: float) (interpolants: EventInterpolant list) =
@@ -226,7 +221,7 @@ module internal ShapeNormalisation =
 
         let single = Array.init present.Length (basis singleDegree)
         let pair = Array.init present.Length (basis pairDegree)
-        let singleEvents = sample weights.Length settings.SingleEvents
+        let singleEvents = EventSample.rows weights.Length settings.SingleEvents
         let singles = Array.create present.Length [||]
 
         let one p =
@@ -242,7 +237,7 @@ module internal ShapeNormalisation =
             else
                 let nodes = pair |> Array.map _.Nodes
                 let starts = Array.scan (+) 0 (nodes |> Array.map _.Length)
-                let events = sample weights.Length settings.PairEvents
+                let events = EventSample.rows weights.Length settings.PairEvents
                 let second, first = secondMoments weights events groups nodes
 
                 Array.init present.Length (fun p ->

@@ -18,7 +18,7 @@ module internal UnbinnedNormalisation =
     /// How far from 0 Z is compiled; beyond it goes on as a Taylor polynomial.
     let private reach = 5.0
 
-    // Every n-th event of the reference table stands for it.
+    // Some events of the reference table stand for it.
     let private compileOne
         (pairEvents: int)
         (ranges: (float * float)[])
@@ -27,10 +27,8 @@ module internal UnbinnedNormalisation =
         (c: int)
         (p: UnbinnedProcess)
         : ShapeNormalisation option =
-        let events = table.Weights.Length
         let wanted = 10 * pairEvents
-        let step = max 1 ((events + wanted - 1) / wanted)
-        let rows = [| 0..step .. events - 1 |]
+        let rows = EventSample.rows table.Weights.Length wanted
 
         let interpolants = [
             for k, column in Array.indexed columns do
