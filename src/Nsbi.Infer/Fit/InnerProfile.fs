@@ -25,6 +25,10 @@ type internal InnerProfile
             minima
             |> List.map (fun m -> m.Values |> List.map snd |> List.toArray |> inner.ToInner)
 
+    // The nominal values of the others: where they are far from the minimum at other values of the
+    // parameter, a basin of theirs that no minimum lies in can be the lowest.
+    let nominal = FitPoints.template settings compiled
+
     // How far below the best fit a profile may come by the errors of its values.
     let slack = 1e-6 + 2.0 * compiled.Noise
     let mutable lowest = None
@@ -65,12 +69,12 @@ type internal InnerProfile
                 0.1 * max 1.0 (abs minima.Head[place])
 
     /// <summary>t, its slope in the inner coordinate and the whole inner point, at a value of the
-    /// parameter. Starts: the others at each minimum found (so that every basin is seeded), and at
-    /// the points given.</summary>
+    /// parameter. Starts: the others at each minimum found (so that every basin is seeded), at
+    /// their nominal values, and at the points given.</summary>
     /// <remarks>At the minimum over the others the slope is the partial derivative.</remarks>
     member _.At(u: float, near: float[] list) : struct (float * float * float[]) =
         let candidates =
-            near @ minima
+            near @ minima @ [ nominal ]
             |> List.choose (fun seed ->
                 let start = Array.copy seed
                 start[place] <- u

@@ -122,7 +122,15 @@ module internal TrustRegionStep =
                 [ back (Array.map2 (fun v x -> -x / (v + lambda)) values a), false ]
 
     /// Solves in the free variables, and holds those that would cross a bound at it, until none does.
-    let private bounded lower upper (scale: float[]) (g: float[]) h radius (x: float[]) =
+    let private bounded
+        lower
+        upper
+        (scale: float[])
+        (g: float[])
+        (h: float[,])
+        radius
+        (x: float[])
+        =
         let n = x.Length
 
         let heldFirst =
@@ -134,10 +142,26 @@ module internal TrustRegionStep =
             let used = Seq.sum (seq { for k in 0 .. n - 1 -> (scale[k] * p[k]) ** 2.0 })
             let left = sqrt (max 0.0 (radius * radius - used))
 
+            // Several variables that cross at once are held together, though one of them may turn
+            // back once the others are held: then the slope at the end points into the box.
+            let staysHeld (p: float[]) k =
+                let mutable slope = g[k]
+                let mutable size = abs g[k]
+
+                for l in 0 .. n - 1 do
+                    slope <- slope + h[k, l] * p[l]
+                    size <- size + abs (h[k, l] * p[l])
+
+                let inwards = if x[k] + p[k] <= lower k then -slope else slope
+                inwards <= 1e-9 * size
+
             let finish (p: float[]) isNewton = {
                 Step = p
                 Predicted = SymmetricMatrix.quadratic g h p
-                IsNewton = isNewton && whole
+                IsNewton =
+                    isNewton
+                    && whole
+                    && Seq.forall (fun k -> not held[k] || staysHeld p k) (seq { 0 .. n - 1 })
             }
 
             if free.Length = 0 then

@@ -196,6 +196,7 @@ let ``a factor beyond its bound is put at it, and the fit says so`` () =
         Assert.That(fit["g"].Value, same 1.2)
 
 [<Property(MaxTest = 10)>]
+[<TestCase(-37)>]
 let ``profiles are the same with and without closed forms`` (seed: int) =
     let observation = random seed
     let fit = Fit.run observation

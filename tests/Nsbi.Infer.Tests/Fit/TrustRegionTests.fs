@@ -178,7 +178,10 @@ let ``a quadratic is solved in one step from inside of the first radius`` () =
     | Some(state, _) -> Assert.That(state.Steps, Is.LessThanOrEqualTo 2)
     | None -> Assert.Fail "not finite"
 
+// The two cases: a variable that is held together with others and has to turn back.
 [<Property(MaxTest = 100)>]
+[<TestCase(10, 5)>]
+[<TestCase(686, 5)>]
 let ``convex quadratics in a box fulfil the Karush-Kuhn-Tucker conditions``
     (seed: int)
     (size: int)
