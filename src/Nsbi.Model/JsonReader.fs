@@ -147,3 +147,24 @@ type internal JsonReader() =
             | None ->
                 this.Report(place.Path, $"\"{text}\" is none of {listed}", "give one of them")
                 None)
+
+    /// What the key "type" of an object stands for; a fault where it is missing or unknown.
+    member this.Kind(place: JsonPlace, choices: (string * 'a) list) : 'a option =
+        match place.Element.ValueKind with
+        | JsonValueKind.Object ->
+            match place.Element.TryGetProperty "type" with
+            | true, element ->
+                this.OneOf(
+                    {
+                        Path = $"{place.Path}.type"
+                        Element = element
+                    },
+                    choices
+                )
+            | false, _ ->
+                this.Report(place.Path, "the key 'type' is missing", "add it")
+                None
+        | _ ->
+            // Reports that this is no object.
+            this.Object(place, [], []) |> ignore
+            None

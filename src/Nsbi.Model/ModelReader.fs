@@ -9,27 +9,7 @@ module internal ModelReader =
     let private readConstraint (reader: JsonReader) (place: JsonPlace) : Constraint option =
         let kinds = [ "gaussian", "sigma"; "poisson", "tau"; "log-normal", "sigma" ]
 
-        let kind =
-            match place.Element.ValueKind with
-            | JsonValueKind.Object ->
-                match place.Element.TryGetProperty "type" with
-                | true, element ->
-                    reader.OneOf(
-                        {
-                            Path = $"{place.Path}.type"
-                            Element = element
-                        },
-                        kinds |> List.map (fun (name, width) -> name, (name, width))
-                    )
-                | false, _ ->
-                    reader.Report(place.Path, "the key 'type' is missing", "add it")
-                    None
-            | _ ->
-                // Reports that this is no object.
-                reader.Object(place, [], []) |> ignore
-                None
-
-        match kind with
+        match reader.Kind(place, kinds |> List.map (fun (name, width) -> name, (name, width))) with
         | None -> None
         | Some(name, width) ->
             reader.Object(place, [ "type"; "observed"; width ], [])

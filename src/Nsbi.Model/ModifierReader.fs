@@ -33,26 +33,6 @@ module internal ModifierReader =
 
                 None)
 
-    let private kindOf (reader: JsonReader) (place: JsonPlace) : string option =
-        match place.Element.ValueKind with
-        | JsonValueKind.Object ->
-            match place.Element.TryGetProperty "type" with
-            | true, element ->
-                reader.OneOf(
-                    {
-                        Path = $"{place.Path}.type"
-                        Element = element
-                    },
-                    [ for kind in keys.Keys -> kind, kind ]
-                )
-            | false, _ ->
-                reader.Report(place.Path, "the key 'type' is missing", "add it")
-                None
-        | _ ->
-            // Reports that this is no object.
-            reader.Object(place, [], []) |> ignore
-            None
-
     /// The modifier at a place.
     let read
         (reader: JsonReader)
@@ -143,4 +123,5 @@ module internal ModifierReader =
                         (key "shape" |> Option.bind reader.Text)
                         (several "parameters"))
 
-        kindOf reader place |> Option.bind ofKind
+        reader.Kind(place, [ for kind in keys.Keys -> kind, kind ])
+        |> Option.bind ofKind

@@ -47,6 +47,11 @@ module HistFactory =
             Extras = []
         }
 
+    let private faultsOf (result: Result<'a, ModelError list>) : ModelError list =
+        match result with
+        | Ok _ -> []
+        | Error faults -> faults
+
     let private poi (model: Model) : Result<string, ModelError list> =
         let ofInterest =
             Model.parameters model
@@ -146,13 +151,7 @@ module HistFactory =
             match DocumentFaults.ofDocument document with
             | [] -> Ok document
             | faults -> Error faults
-        | measurement, observations ->
-            let faultsOf result =
-                match result with
-                | Ok _ -> []
-                | Error faults -> faults
-
-            Error(faultsOf measurement @ faultsOf observations)
+        | measurement, observations -> Error(faultsOf measurement @ faultsOf observations)
 
     /// <summary>The document of a model and its counts: the way back of model.</summary>
     /// <param name="rest">what the document said beyond the model: measurements whose settings
@@ -175,10 +174,4 @@ module HistFactory =
             | Ok channels, Ok poi ->
                 ParameterSets.ofChannels channels
                 |> Result.bind (fun sets -> assemble model counts rest channels sets poi)
-            | channels, poi ->
-                let faultsOf result =
-                    match result with
-                    | Ok _ -> []
-                    | Error faults -> faults
-
-                Error(faultsOf channels @ faultsOf poi))
+            | channels, poi -> Error(faultsOf channels @ faultsOf poi))
