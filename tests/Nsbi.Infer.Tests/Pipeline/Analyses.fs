@@ -149,3 +149,12 @@ let findings (run: RunResult) : string =
     |> List.filter (fun check -> not check.Passed)
     |> List.map (fun check -> $"{check.Name}: {check.Value} (limit {check.Limit}). {check.Finding}")
     |> String.concat "\n"
+
+/// The folder of published events of this name, beside the repository.
+let sharedData (name: string) : string =
+    Path.Combine(repository, "..", "shared", "data", name) |> Path.GetFullPath
+
+/// The analysis with the file at a path replaced by the one of that name in a folder.
+let inFolder (folder: string) (path: string) (root: JsonNode) : JsonNode =
+    let name = (at path root).GetValue<string>() |> Path.GetFileName
+    root |> set path $"\"{Path.Combine(folder, name)}\""

@@ -10,16 +10,13 @@ open Nsbi.Infer
 open Nsbi.Infer.Tests.Analyses
 open Nsbi.Infer.Tests.Expect
 
-let private data =
-    Path.Combine(repository, "..", "shared", "data", "higgsml") |> Path.GetFullPath
+let private data = sharedData "higgsml"
 
 let private needData () =
     if not (Directory.Exists data) then
         Assert.Ignore "The HiggsML sample is not beside the repository, in shared/data/higgsml."
 
-let private absolute path (root: JsonNode) =
-    let name = (at path root).GetValue<string>() |> Path.GetFileName
-    root |> set path $"\"{Path.Combine(data, name)}\""
+let private absolute = inFolder data
 
 let private analysis () =
     json (example "higgsml")

@@ -9,16 +9,13 @@ open Nsbi.Infer
 open Nsbi.Infer.Tests.Analyses
 open Nsbi.Infer.Tests.Expect
 
-let private data =
-    Path.Combine(repository, "..", "shared", "data", "hzz4l") |> Path.GetFullPath
+let private data = sharedData "hzz4l"
 
 let private needData () =
     if not (Directory.Exists data) then
         Assert.Ignore "The CMS open data are not beside the repository, in shared/data/hzz4l."
 
-let private absolute path (root: JsonNode) =
-    let name = (at path root).GetValue<string>() |> Path.GetFileName
-    root |> set path $"\"{Path.Combine(data, name)}\""
+let private absolute = inFolder data
 
 /// The example's analysis, with absolute paths of its files.
 let private analysis () =

@@ -6,14 +6,6 @@ open Nsbi.Model
 
 // Axes: event i, parameter k of P, node a of a parameter's range.
 
-/// <summary>How a normalisation is compiled.</summary>
-type internal ShapeNormalisationSettings = {
-    /// Events, drawn from the table, for the terms of one parameter.
-    SingleEvents: int
-    /// Events, likewise, for the terms of two parameters.
-    PairEvents: int
-}
-
 /// <summary>ln Z(α) of one process, Z(α) = E_{p_c}[Π_m g_m(x|α_m)], as a function that needs no
 /// events: ln Z ≈ Σ_k z_k(α_k) + Σ_{k&lt;l} z_kl(α_k, α_l) with z_k = ln E[g_k] and
 /// z_kl = ln E[g_k g_l] − z_k − z_l.</summary>
@@ -99,12 +91,6 @@ type internal ShapeNormalisation
 /// <summary>How normalisations are made.</summary>
 [<RequireQualifiedAccess>]
 module internal ShapeNormalisation =
-
-    /// 200,000 and 20,000 events.
-    let defaults: ShapeNormalisationSettings = {
-        SingleEvents = 200_000
-        PairEvents = 20_000
-    }
 
     let private singleDegree = 16
     let private pairDegree = 8
@@ -196,7 +182,7 @@ module internal ShapeNormalisation =
         Array.init used (fun a -> sums[a * columns + used] / total)
 
     /// <summary>Compiles ln Z.</summary>
-    /// <param name="settings">how many events to use</param>
+    /// <param name="pairEvents">events, drawn from these, for the terms of two parameters</param>
     /// <param name="team">threads to share the work; the result does not depend on them</param>
     /// <param name="weights">w_i r_c,i of each event: the events as a sample of p_c</param>
     /// <param name="ranges">lowest and highest value of each of the P parameters, around 0; beyond
@@ -204,7 +190,7 @@ module internal ShapeNormalisation =
     /// <param name="interpolants">the variations; several may have one parameter</param>
     /// <returns>NaN in ln Z where an expectation is not positive</returns>
     let compile
-        (settings: ShapeNormalisationSettings)
+        (pairEvents: int)
         (team: ThreadTeam option)
         (weights: float[])
         (ranges: (float * float)[])
@@ -221,11 +207,11 @@ module internal ShapeNormalisation =
 
         let single = Array.init present.Length (basis singleDegree)
         let pair = Array.init present.Length (basis pairDegree)
-        let singleEvents = EventSample.rows weights.Length settings.SingleEvents
+        let all = Array.init weights.Length id
         let singles = Array.create present.Length [||]
 
         let one p =
-            singles[p] <- means weights singleEvents groups[p] single[p].Nodes |> Array.map log
+            singles[p] <- means weights all groups[p] single[p].Nodes |> Array.map log
 
         match team with
         | Some team -> team.For(present.Length, Action<int, int>(fun p _ -> one p))
@@ -237,7 +223,7 @@ module internal ShapeNormalisation =
             else
                 let nodes = pair |> Array.map _.Nodes
                 let starts = Array.scan (+) 0 (nodes |> Array.map _.Length)
-                let events = EventSample.rows weights.Length settings.PairEvents
+                let events = EventSample.rows weights.Length pairEvents
                 let second, first = secondMoments weights events groups nodes
 
                 Array.init present.Length (fun p ->

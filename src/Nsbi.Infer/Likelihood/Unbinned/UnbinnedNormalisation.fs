@@ -18,18 +18,16 @@ module internal UnbinnedNormalisation =
     /// How far from 0 Z is compiled; beyond it goes on as a Taylor polynomial.
     let private reach = 5.0
 
-    // Some events of the reference table stand for it.
+    // The rows stand for the reference table.
     let private compileOne
         (pairEvents: int)
         (ranges: (float * float)[])
         (columns: EventColumn[])
         (table: TiledTable)
+        (rows: int[])
         (c: int)
         (p: UnbinnedProcess)
         : ShapeNormalisation option =
-        let wanted = 10 * pairEvents
-        let rows = EventSample.rows table.Weights.Length wanted
-
         let interpolants = [
             for k, column in Array.indexed columns do
                 if column.Process = c then
@@ -43,18 +41,14 @@ module internal UnbinnedNormalisation =
 
         let weights = rows |> Array.map (fun i -> table.Weights[i] * table.Tiles[c, i])
 
-        let settings = {
-            SingleEvents = wanted
-            PairEvents = pairEvents
-        }
-
         let ranges =
             p.EventParameters
             |> Array.map (fun k ->
                 let low, high = ranges[k]
                 max low -reach, min high reach)
 
-        let compiled = ShapeNormalisation.compile settings None weights ranges interpolants
+        let compiled =
+            ShapeNormalisation.compile pairEvents None weights ranges interpolants
 
         // Far out an expectation can be negative, as that of lines: then the exact pass is made.
         if compiled.IsFinite then Some compiled else None
@@ -74,6 +68,12 @@ module internal UnbinnedNormalisation =
         : ShapeNormalisation option[] =
         let made = Array.create processes.Length None
 
+        let rows =
+            match options.Normalisation, reference with
+            | Normalisation.Compiled pairEvents, Some table ->
+                EventSample.rows table.Weights.Length (10 * pairEvents)
+            | _ -> [||]
+
         let make c =
             let p = processes[c]
 
@@ -81,7 +81,7 @@ module internal UnbinnedNormalisation =
             | Normalisation.Compiled pairEvents, Some table when
                 CompiledUnbinned.isNormalised p && not p.HasShape
                 ->
-                made[c] <- compileOne pairEvents ranges columns table c p
+                made[c] <- compileOne pairEvents ranges columns table rows c p
             | _ -> ()
 
         match options.Team with
