@@ -106,7 +106,9 @@ module internal AsimovWeights =
                 let remedy = "choose other parameter values, or better ratios"
                 Error [ fault $"{place}, {TableKind.Reference}" what remedy ]
             | None ->
-                let rescaling = Array.sum yields / Array.sum w
+                let sum = Array.sum w
+                // Where nothing is expected there is nothing to scale.
+                let rescaling = if sum = 0.0 then 1.0 else Array.sum yields / sum
 
                 let shapes = [
                     for c in 0 .. compiledZ.Length - 1 do

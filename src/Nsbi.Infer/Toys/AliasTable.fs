@@ -56,4 +56,8 @@ type internal AliasTable private (items: int[], share: float[], alias: int[]) =
     /// <summary>One item, i with probability w_i/Σ w.</summary>
     member _.Draw(stream: byref<RandomStream>) : int =
         let k = stream.NextInt32 items.Length
-        if stream.NextDouble() < share[k] then items[k] else items[alias[k]]
+
+        if stream.NextDouble() < share[k] then
+            items[k]
+        else
+            items[alias[k]]

@@ -103,7 +103,8 @@ type ToySampler
 
     /// <summary>Expected events of all channels, Σ ν.</summary>
     member _.Expected: float =
-        (channels |> Array.sumBy _.Source.Validity.Expected) + Array.sumBy Array.sum expected
+        (channels |> Array.sumBy _.Source.Validity.Expected)
+        + Array.sumBy Array.sum expected
 
     /// <summary>A toy, a function of the arguments alone.</summary>
     /// <param name="seed">of the random numbers</param>
@@ -122,7 +123,8 @@ type ToySampler
 
         let mutable bins = RandomStream(seed, "toy bins", index)
 
-        let counts = Array.init expected.Length (fun k -> Array.zeroCreate expected[k].Length)
+        let counts =
+            Array.init expected.Length (fun k -> Array.zeroCreate expected[k].Length)
 
         for k in 0 .. counts.Length - 1 do
             for b in 0 .. counts[k].Length - 1 do
@@ -242,8 +244,7 @@ module ToySampler =
                     })
                     |> List.toArray
 
-                let validity =
-                    sources |> List.map _.Validity |> ToyValidity.ofChannels
+                let validity = sources |> List.map _.Validity |> ToyValidity.ofChannels
 
                 Ok(ToySampler(compiled, Array.copy theta, method, channels, expected, validity))
             | sources, faults -> Error(TableFault.ofResult sources @ faults)

@@ -87,9 +87,7 @@ module internal ToySource =
 
         match channel.Tables.TryFind kind with
         | None ->
-            Error [
-                fault $"channel '{channel.Name}'" $"it has no {kind}" "compile it with one"
-            ]
+            Error [ fault $"channel '{channel.Name}'" $"it has no {kind}" "compile it with one" ]
         | Some table when table.Weights.Length <> weights.Length ->
             let what = $"there are {weights.Length} weights for {table.Weights.Length} rows"
             Error [ fault place what "give one weight per row" ]
@@ -130,7 +128,10 @@ module internal ToySource =
                 if count > 1 then
                     fault place $"process '{name}' is in {count} samples" "put it into one"
 
-            match events.Sample |> Array.tryFindIndex (fun k -> k < 0 || k >= events.Samples.Length) with
+            match
+                events.Sample
+                |> Array.tryFindIndex (fun k -> k < 0 || k >= events.Samples.Length)
+            with
             | Some i ->
                 let what = $"row {i} is of sample {events.Sample[i]}"
                 fault place what $"there are the samples 0 to {events.Samples.Length - 1}"
@@ -200,10 +201,7 @@ module internal ToySource =
             |> Result.bind (fun yields ->
                 let sums = Array.zeroCreate<float> yields.Length
 
-                Array.iter2
-                    (fun k w -> sums[k] <- sums[k] + w)
-                    events.Sample
-                    events.Weights
+                Array.iter2 (fun k w -> sums[k] <- sums[k] + w) events.Sample events.Weights
 
                 let empty =
                     seq { 0 .. yields.Length - 1 }

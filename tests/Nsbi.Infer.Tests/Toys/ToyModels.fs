@@ -11,7 +11,7 @@ let private channel (name: string) (processes: (string * Coefficient * float) li
         Reference = "ref"
         Processes =
             processes
-            |> List.map (fun (name, scale, nu) -> Process.create name scale nu)
+            |> List.map (fun (name, scale, nu) -> Process.create name scale [ nu ])
     }
 
 /// One unbinned channel 'SR' of processes with their coefficients, yields and ratios.
