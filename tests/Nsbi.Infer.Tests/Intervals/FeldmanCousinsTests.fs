@@ -3,7 +3,7 @@ module Nsbi.Infer.Tests.FeldmanCousinsTests
 open System
 open FsCheck
 open FsCheck.FSharp
-open FsCheck.NUnit
+open Nsbi.Tests
 open MathNet.Numerics.Distributions
 open NUnit.Framework
 open Nsbi.Infer

@@ -2,7 +2,7 @@ module Nsbi.Infer.Tests.SampleQuantileTests
 
 open System
 open FsCheck.FSharp
-open FsCheck.NUnit
+open Nsbi.Tests
 open NUnit.Framework
 open Nsbi.Kernels
 open Nsbi.Infer
