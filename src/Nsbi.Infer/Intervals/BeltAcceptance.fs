@@ -161,9 +161,16 @@ module BeltAcceptance =
         let outer = ConfidenceBelt.outer belt
         let first, last = (List.head belt.Points).Value, (List.last belt.Points).Value
 
+        let start, stop = inner first, inner last
+
+        // The ends as they are: a root and its square may change the last digit.
+        let valueOf (u: float) =
+            if u <= start then first
+            elif u >= stop then last
+            else max first (min last (outer u))
+
         let node (u: float) =
-            // The ends as they are: a root and its square may change the last digit.
-            let value = max first (min last (outer u))
+            let value = valueOf u
             let struct (c, _) = ConfidenceBelt.quantile belt level value
             { U = u; Excess = t value - c }
 
@@ -184,19 +191,19 @@ module BeltAcceptance =
             |> withTurns node
 
         let edge (n: Node) = {
-            Value = max first (min last (outer n.U))
+            Value = valueOf n.U
             Error = 0.0
             AtEdge = true
         }
 
         let crossed (a: Node) (b: Node) =
             let root = crossing node a b
-            let value = max first (min last (outer root.U))
+            let value = valueOf root.U
             let struct (_, error) = ConfidenceBelt.quantile belt level value
 
             // The slope over a short span inside of the belt.
-            let h = 1e-3 * (inner last - inner first)
-            let low, high = node (max (inner first) (root.U - h)), node (min (inner last) (root.U + h))
+            let h = 1e-3 * (stop - start)
+            let low, high = node (max start (root.U - h)), node (min stop (root.U + h))
             let slope = abs ((high.Excess - low.Excess) / (high.U - low.U))
             let stretch = if belt.InRoot then 2.0 * root.U else 1.0
             let error = error * stretch / slope
@@ -210,22 +217,25 @@ module BeltAcceptance =
         let isIn n = n.Excess <= 0.0
 
         let rec pieces (nodes: Node list) (lower: BeltEnd option) found =
-            match nodes, lower with
-            | [ n ], Some low -> List.rev ({ Lower = low; Upper = edge n } :: found)
-            | []
-            , _
-            | [ _ ], None -> List.rev found
-            | a :: (b :: _ as rest), _ ->
+            match nodes with
+            | a :: (b :: _ as rest) ->
                 match isIn a, isIn b, lower with
                 | true, false, Some low ->
                     let piece = { Lower = low; Upper = crossed a b }
                     pieces rest None (piece :: found)
                 | false, true, _ -> pieces rest (Some(crossed a b)) found
                 | _ -> pieces rest lower found
+            | end' ->
+                let closing =
+                    match end', lower with
+                    | [ n ], Some low -> [ { Lower = low; Upper = edge n } ]
+                    | _ -> []
 
-        let start = List.head nodes
+                List.rev found @ closing
+
+        let outermost = List.head nodes
 
         {
             Level = level
-            Intervals = pieces nodes (if isIn start then Some(edge start) else None) []
+            Intervals = pieces nodes (if isIn outermost then Some(edge outermost) else None) []
         }

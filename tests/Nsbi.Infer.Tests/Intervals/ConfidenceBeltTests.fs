@@ -2,10 +2,10 @@ module Nsbi.Infer.Tests.ConfidenceBeltTests
 
 open System
 open FsCheck.FSharp
-open Nsbi.Tests
 open NUnit.Framework
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
+open Nsbi.Tests
 
 let private quantile alpha value error = {
     Probability = alpha
@@ -105,7 +105,7 @@ let ``impossible values are never accepted`` () =
 [<Test>]
 let ``nothing and everything can be accepted`` () =
     let flat = belt false 0.01 (fun _ -> 1.0) [ 0.0; 1.0; 2.0 ]
-    Assert.That(BeltAcceptance.find 3 flat 0.68 [] (fun _ -> 2.0) |> ends, same [])
+    Assert.That(BeltAcceptance.find 3 flat 0.68 [] (fun _ -> 2.0) |> ends, Is.Empty)
     Assert.That(BeltAcceptance.find 3 flat 0.68 [] (fun _ -> 0.5) |> ends, same [ 0.0, 2.0 ])
 
 [<Test>]
@@ -158,9 +158,9 @@ let ``a belt bends where a point is off the line of its neighbours beyond its er
     // The point beside the peak is off the line between its neighbours too.
     let bent = belt false 0.05 peak values
     Assert.That(ConfidenceBelt.bends 0.02 bent, same [ 0.5; 1.5; 2.5; 3.5 ])
-    Assert.That(ConfidenceBelt.bends 0.02 (belt false 0.5 peak values), same [])
-    Assert.That(ConfidenceBelt.bends 0.6 bent, same [])
-    Assert.That(ConfidenceBelt.bends 0.02 (belt false 0.0 (fun v -> 1.0 + v) values), same [])
+    Assert.That(ConfidenceBelt.bends 0.02 (belt false 0.5 peak values), Is.Empty)
+    Assert.That(ConfidenceBelt.bends 0.6 bent, Is.Empty)
+    Assert.That(ConfidenceBelt.bends 0.02 (belt false 0.0 (fun v -> 1.0 + v) values), Is.Empty)
     // In √μ, the middles are those of √μ.
     let root = belt true 0.01 (fun v -> if v = 1.0 then 2.0 else 1.0) [ 0.0; 1.0; 4.0 ]
     Assert.That(ConfidenceBelt.bends 0.02 root, same [ 0.25; 2.25 ])

@@ -3,31 +3,26 @@ module Nsbi.Infer.Tests.FeldmanCousinsTests
 open System
 open FsCheck
 open FsCheck.FSharp
-open Nsbi.Tests
 open MathNet.Numerics.Distributions
 open NUnit.Framework
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
+open Nsbi.Tests
 
-/// Intervals at 90 % for a background of 3 counts on a grid of 0.005, from an independent program;
-/// all agree with table IV of arXiv:physics/9711021 but that of n = 0, which is made monotone there.
-let private table = [
-    0, 0.0, 0.95
-    1, 0.0, 1.88
-    2, 0.0, 3.04
-    3, 0.0, 4.42
-    4, 0.0, 5.60
-    5, 0.0, 6.99
-    6, 0.16, 8.47
-    7, 0.90, 9.53
-    8, 1.51, 10.99
-    9, 1.88, 12.30
-    10, 2.64, 13.50
-]
-
-[<TestCaseSource(nameof table)>]
-let ``the table for a background of 3 at 90 percent`` (row: int * float * float) =
-    let n, low, high = row
+// Intervals at 90 % for a background of 3 counts on a grid of 0.005, from an independent program;
+// all agree with table IV of arXiv:physics/9711021 but that of n = 0, which is made monotone there.
+[<TestCase(0, 0.0, 0.95)>]
+[<TestCase(1, 0.0, 1.88)>]
+[<TestCase(2, 0.0, 3.04)>]
+[<TestCase(3, 0.0, 4.42)>]
+[<TestCase(4, 0.0, 5.60)>]
+[<TestCase(5, 0.0, 6.99)>]
+[<TestCase(6, 0.16, 8.47)>]
+[<TestCase(7, 0.90, 9.53)>]
+[<TestCase(8, 1.51, 10.99)>]
+[<TestCase(9, 1.88, 12.30)>]
+[<TestCase(10, 2.64, 13.50)>]
+let ``the table for a background of 3 at 90 percent`` (n: int) (low: float) (high: float) =
     let found = FeldmanCousins.intervals 0.005 0.9 3.0 n
     // The grid of the table and its two decimals.
     Assert.That((List.head found).Lower, near 0.0101 low)
@@ -50,7 +45,8 @@ let ``published ends of other backgrounds and levels`` () =
             0.9, 0.0, 0, 0.0, 2.44
             0.9, 0.0, 1, 0.11, 4.36
             0.9, 0.0, 10, 5.50, 16.50
-            0.9, 0.5, 5, 1.47, 9.49
+            0.9, 0.0, 4, 1.47, 8.60
+            0.9, 0.0, 7, 3.56, 12.53
             0.6827, 0.0, 0, 0.0, 1.29
             0.6827, 0.0, 3, 1.10, 5.30
             0.95, 0.0, 0, 0.0, 3.09
@@ -60,19 +56,14 @@ let ``published ends of other backgrounds and levels`` () =
         Assert.That(l, near 0.011 low, $"lower end of {n} over {b} at {level}")
         Assert.That(h, near 0.011 high, $"upper end of {n} over {b} at {level}")
 
-/// Table of the bounded Gaussian at 90 %, from an independent program; table X of the paper.
-let private gaussians = [
-    -3.0, 0.0, 0.26
-    -1.0, 0.0, 0.81
-    0.0, 0.0, 1.64
-    1.0, 0.0, 2.64
-    2.0, 0.58, 3.64
-    3.0, 1.37, 4.64
-]
-
-[<TestCaseSource(nameof gaussians)>]
-let ``the table of the bounded Gaussian at 90 percent`` (row: float * float * float) =
-    let x, low, high = row
+// Table of the bounded Gaussian at 90 %, from an independent program; table X of the paper.
+[<TestCase(-3.0, 0.0, 0.26)>]
+[<TestCase(-1.0, 0.0, 0.81)>]
+[<TestCase(0.0, 0.0, 1.64)>]
+[<TestCase(1.0, 0.0, 2.64)>]
+[<TestCase(2.0, 0.58, 3.64)>]
+[<TestCase(3.0, 1.37, 4.64)>]
+let ``the table of the bounded Gaussian at 90 percent`` (x: float) (low: float) (high: float) =
     let found = FeldmanCousins.boundedGaussian 0.9 x
     Assert.That(found.Lower, near 0.0051 low)
     Assert.That(found.Upper, near 0.0051 high)

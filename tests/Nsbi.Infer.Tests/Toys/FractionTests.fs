@@ -5,18 +5,13 @@ open NUnit.Framework
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
 
-/// Quantiles of the beta distribution from scipy.stats.beta.ppf.
-let private exact = [
-    0.6827, 3, 10, 0.14166978253195195, 0.5082658513353708
-    0.95, 0, 20, 0.0, 0.1684334709830853
-    0.95, 20, 20, 0.8315665290169147, 1.0
-    0.6827, 683, 1000, 0.6676033644702501, 0.698018419150503
-    0.99, 50, 60, 0.6764787417283185, 0.9351091742527479
-]
-
-[<TestCaseSource(nameof exact)>]
-let ``the interval of Clopper and Pearson`` (row: float * int * int * float * float) =
-    let level, k, n, low, high = row
+// Quantiles of the beta distribution from scipy.stats.beta.ppf.
+[<TestCase(0.6827, 3, 10, 0.14166978253195195, 0.5082658513353708)>]
+[<TestCase(0.95, 0, 20, 0.0, 0.1684334709830853)>]
+[<TestCase(0.95, 20, 20, 0.8315665290169147, 1.0)>]
+[<TestCase(0.6827, 683, 1000, 0.6676033644702501, 0.698018419150503)>]
+[<TestCase(0.99, 50, 60, 0.6764787417283185, 0.9351091742527479)>]
+let ``the interval of Clopper and Pearson`` (level: float) (k: int) (n: int) (low: float) (high: float) =
     let struct (lower, upper) = Fraction.clopperPearson level (Fraction.create k n)
     Assert.That(lower, near 1e-10 low)
     Assert.That(upper, near 1e-10 high)

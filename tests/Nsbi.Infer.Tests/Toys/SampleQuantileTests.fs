@@ -2,11 +2,11 @@ module Nsbi.Infer.Tests.SampleQuantileTests
 
 open System
 open FsCheck.FSharp
-open Nsbi.Tests
 open NUnit.Framework
 open Nsbi.Kernels
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
+open Nsbi.Tests
 
 let private exponential (index: int) (n: int) : float[] =
     let mutable stream = RandomStream(5UL, "quantiles", uint64 index)
