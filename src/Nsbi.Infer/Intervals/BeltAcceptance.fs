@@ -83,9 +83,12 @@ module BeltAcceptance =
 
                 let c = node u
 
-                if abs c.Excess <= 1e-10 then c
-                elif (c.Excess <= 0.0) = (a.Excess <= 0.0) then search c b (left - 1)
-                else search a c (left - 1)
+                if abs c.Excess <= 1e-10 then
+                    c
+                elif (c.Excess <= 0.0) = (a.Excess <= 0.0) then
+                    search c b (left - 1)
+                else
+                    search a c (left - 1)
 
         search a b 80
 

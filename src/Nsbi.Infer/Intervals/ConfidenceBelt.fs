@@ -35,7 +35,9 @@ type ConfidenceBelt = {
             x.ToString("G4", CultureInfo.InvariantCulture).PadLeft 9
 
         let row (point: BeltPoint) =
-            let cells = point.Quantiles |> List.map (fun q -> $"{number q.Value} ±{number q.Error}")
+            let cells =
+                point.Quantiles |> List.map (fun q -> $"{number q.Value} ±{number q.Error}")
+
             String.concat "  " (number point.Value :: cells)
 
         let head = this.Levels |> List.map (fun level -> (number level).PadRight 20)
@@ -98,7 +100,9 @@ module ConfidenceBelt =
         let f = (u - u0) / (u1 - u0)
 
         // An infinite end counts only where it weighs.
-        let part weight x = if weight = 0.0 then 0.0 else weight * x
+        let part weight x =
+            if weight = 0.0 then 0.0 else weight * x
+
         let value = part (1.0 - f) q0.Value + part f q1.Value
         let error = sqrt (part (1.0 - f) q0.Error ** 2.0 + part f q1.Error ** 2.0)
         struct (value, error)
@@ -106,11 +110,7 @@ module ConfidenceBelt =
     /// <summary>c_α(μ) with its Monte Carlo error, by a straight line between the neighbouring points;
     /// beyond the ends of the belt that of the end.</summary>
     /// <exception cref="T:System.ArgumentException">the belt has no such level</exception>
-    let quantile
-        (belt: ConfidenceBelt)
-        (level: float)
-        (value: float)
-        : struct (float * float) =
+    let quantile (belt: ConfidenceBelt) (level: float) (value: float) : struct (float * float) =
         let k = place belt level
         let points = List.toArray belt.Points
         let at (p: BeltPoint) = p.Quantiles[k]

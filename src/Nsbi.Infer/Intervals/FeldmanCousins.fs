@@ -33,7 +33,9 @@ module FeldmanCousins =
 
     let private requireBackground (background: float) =
         if not (background >= 0.0 && Double.IsFinite background) then
-            invalidArg (nameof background) $"A background is 0 or above and finite, not {background}."
+            invalidArg
+                (nameof background)
+                $"A background is 0 or above and finite, not {background}."
 
     let private requireCount (count: int) =
         if count < 0 then
@@ -66,7 +68,10 @@ module FeldmanCousins =
             invalidArg (nameof signal) $"A signal is 0 or above and finite, not {signal}."
 
         let mean = signal + background
-        let ratio n = if n < 0 then -infinity else logRatio background signal n
+
+        let ratio n =
+            if n < 0 then -infinity else logRatio background signal n
+
         let probability n = exp (logProbability mean n)
         let start = int mean
         let start = if ratio (start + 1) > ratio start then start + 1 else start
@@ -117,9 +122,12 @@ module FeldmanCousins =
     let rec private edge isAccepted (inside: float) (outside: float) : float =
         let middle = 0.5 * (inside + outside)
 
-        if abs (outside - inside) <= 1e-12 * (1.0 + abs inside) then middle
-        elif isAccepted middle then edge isAccepted middle outside
-        else edge isAccepted inside middle
+        if abs (outside - inside) <= 1e-12 * (1.0 + abs inside) then
+            middle
+        elif isAccepted middle then
+            edge isAccepted middle outside
+        else
+            edge isAccepted inside middle
 
     /// <summary>{μ ≥ 0: n is accepted}: a list, because the belt of a discrete count is not monotone
     /// and now and then leaves a gap; none where no signal accepts n (n far below the background).
@@ -214,8 +222,15 @@ module FeldmanCousins =
 
         let best = max 0.0 x
         let outside = best + 2.0 - Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 - level))
-        let solve low high = Brent.FindRoot((fun mu -> inner mu - level), low, high, 1e-13, 200)
-        let low = if x > 0.0 && inner 0.0 > level then Some(solve 0.0 best) else None
+
+        let solve low high =
+            Brent.FindRoot((fun mu -> inner mu - level), low, high, 1e-13, 200)
+
+        let low =
+            if x > 0.0 && inner 0.0 > level then
+                Some(solve 0.0 best)
+            else
+                None
 
         {
             Lower = defaultArg low 0.0

@@ -20,7 +20,8 @@ type Fraction = {
 
     /// The fraction with its error, for people.
     override this.ToString() : string =
-        FormattableString.Invariant $"{this.Value:G4} ± {this.Error:G2} ({this.Count}/{this.Trials})"
+        FormattableString.Invariant
+            $"{this.Value:G4} ± {this.Error:G2} ({this.Count}/{this.Trials})"
 
 /// <summary>Fractions of trials and their intervals.</summary>
 [<RequireQualifiedAccess>]

@@ -48,7 +48,10 @@ let ``between points the quantile is a line in the belt's coordinate`` () =
 [<Test>]
 let ``a parabola and a flat belt give the asymptotic interval`` () =
     let flat = belt false 0.05 (fun _ -> 1.0) [ for k in 0..10 -> float k ]
-    let found = BeltAcceptance.find 4 flat 0.68 [ 5.3 ] (fun mu -> ((mu - 5.3) / 0.7) ** 2.0)
+
+    let found =
+        BeltAcceptance.find 4 flat 0.68 [ 5.3 ] (fun mu -> ((mu - 5.3) / 0.7) ** 2.0)
+
     let i = List.exactlyOne found.Intervals
     Assert.That(i.Lower.Value, near 1e-8 4.6)
     Assert.That(i.Upper.Value, near 1e-8 6.0)
@@ -94,7 +97,9 @@ let ``a part narrower than the cells is found at a minimum of t`` () =
 [<Test>]
 let ``impossible values are never accepted`` () =
     let flat = belt false 0.01 (fun _ -> 4.0) [ for k in 0..5 -> float k ]
-    let t mu = if mu < 1.7 then infinity else (mu - 2.0) ** 2.0
+
+    let t mu =
+        if mu < 1.7 then infinity else (mu - 2.0) ** 2.0
 
     match ends (BeltAcceptance.find 4 flat 0.68 [ 2.0 ] t) with
     | [ a, b ] ->
@@ -134,7 +139,9 @@ let ``the stated error of an end is its spread over belts with Monte Carlo noise
 let ``the set is {t <= c} at every value`` () =
     let cases =
         gen {
-            let! c = Gen.listOfLength 6 (Gen.choose (50, 200) |> Gen.map (fun k -> 0.01 * float k))
+            let! c =
+                Gen.listOfLength 6 (Gen.choose (50, 200) |> Gen.map (fun k -> 0.01 * float k))
+
             let! phase = Gen.choose (0, 628) |> Gen.map (fun k -> 0.01 * float k)
             let! waves = Gen.choose (1, 3)
             let! inRoot = Gen.elements [ true; false ]
@@ -168,7 +175,8 @@ let ``a belt bends where a point is off the line of its neighbours beyond its er
 [<Test>]
 let ``misuse is refused`` () =
     let throws (action: unit -> obj) =
-        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore)) |> ignore
+        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore))
+        |> ignore
 
     throws (fun () -> belt false 0.1 id [])
     throws (fun () -> belt false 0.1 id [ 1.0; 1.0 ])

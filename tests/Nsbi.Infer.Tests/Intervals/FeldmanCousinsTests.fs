@@ -153,7 +153,8 @@ let ``a belt has one acceptance for each signal`` () =
 [<Test>]
 let ``arguments outside of their ranges are refused`` () =
     let throws (action: unit -> obj) =
-        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore)) |> ignore
+        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore))
+        |> ignore
 
     throws (fun () -> FeldmanCousins.acceptance 1.0 3.0 0.0)
     throws (fun () -> FeldmanCousins.acceptance 0.9 -1.0 0.0)

@@ -11,14 +11,22 @@ open Nsbi.Infer.Tests.Expect
 [<TestCase(0.95, 20, 20, 0.8315665290169147, 1.0)>]
 [<TestCase(0.6827, 683, 1000, 0.6676033644702501, 0.698018419150503)>]
 [<TestCase(0.99, 50, 60, 0.6764787417283185, 0.9351091742527479)>]
-let ``the interval of Clopper and Pearson`` (level: float) (k: int) (n: int) (low: float) (high: float) =
+let ``the interval of Clopper and Pearson``
+    (level: float)
+    (k: int)
+    (n: int)
+    (low: float)
+    (high: float)
+    =
     let struct (lower, upper) = Fraction.clopperPearson level (Fraction.create k n)
     Assert.That(lower, near 1e-10 low)
     Assert.That(upper, near 1e-10 high)
 
 [<Test>]
 let ``one in a million has a relative accuracy`` () =
-    let struct (lower, upper) = Fraction.clopperPearson 0.95 (Fraction.create 1 1_000_000)
+    let struct (lower, upper) =
+        Fraction.clopperPearson 0.95 (Fraction.create 1 1_000_000)
+
     Assert.That(lower / 2.53178076637942e-08, near 1e-6 1.0)
     Assert.That(upper / 5.571630655166939e-06, near 1e-6 1.0)
 

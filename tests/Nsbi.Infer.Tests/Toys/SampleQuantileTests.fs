@@ -13,7 +13,7 @@ let private exponential (index: int) (n: int) : float[] =
     let values = Array.zeroCreate n
 
     for i in 0 .. n - 1 do
-        values[i] <- -log (1.0 - stream.NextDouble())
+        values[i] <- -log(1.0 - stream.NextDouble())
 
     values
 
@@ -52,12 +52,11 @@ let ``the errors are the spread of the quantiles of many samples`` () =
             for k in 1..samples -> (SampleQuantile.ofValues [ alpha ] (exponential k n)).Head
         ]
 
-        let exact = -log (1.0 - alpha)
+        let exact = -log(1.0 - alpha)
         let error = sqrt (alpha / (float n * (1.0 - alpha)))
         let mean = found |> List.averageBy _.Value
 
-        let spread =
-            sqrt (found |> List.averageBy (fun q -> (q.Value - mean) ** 2.0))
+        let spread = sqrt (found |> List.averageBy (fun q -> (q.Value - mean) ** 2.0))
 
         let precision = 1.0 / sqrt (2.0 * float samples)
         Assert.That(mean, near (error * 0.2) exact, $"mean at {alpha}")
@@ -74,15 +73,18 @@ let ``the errors are the spread of the quantiles of many samples`` () =
 [<Test>]
 let ``an atom has its value, and failed toys do not count`` () =
     let values = Seq.append (Seq.replicate 60 0.0) (Seq.replicate 40 1.0)
-    let found = SampleQuantile.ofValues [ 0.5; 0.8 ] (Seq.append values (Seq.replicate 50 nan))
+
+    let found =
+        SampleQuantile.ofValues [ 0.5; 0.8 ] (Seq.append values (Seq.replicate 50 nan))
+
     Assert.That(found |> List.map _.Value, same [ 0.0; 1.0 ])
 
 [<Test>]
 let ``no sample and no probability are refused`` () =
-    Assert.Throws<ArgumentException>(Action(fun () ->
-        SampleQuantile.ofSorted [||] 0.5 |> ignore))
+    Assert.Throws<ArgumentException>(Action(fun () -> SampleQuantile.ofSorted [||] 0.5 |> ignore))
     |> ignore
 
-    Assert.Throws<ArgumentException>(Action(fun () ->
-        SampleQuantile.ofSorted [| 1.0 |] 1.0 |> ignore))
+    Assert.Throws<ArgumentException>(
+        Action(fun () -> SampleQuantile.ofSorted [| 1.0 |] 1.0 |> ignore)
+    )
     |> ignore
