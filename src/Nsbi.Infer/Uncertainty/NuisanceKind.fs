@@ -32,9 +32,7 @@ module NuisanceKind =
         let bins, luminosities = HashSet<string>(), HashSet<string>()
 
         for modifier in
-            model.Model.Channels
-            |> Seq.collect Channel.processes
-            |> Seq.collect _.Modifiers do
+            model.Model.Channels |> Seq.collect Channel.processes |> Seq.collect _.Modifiers do
             match modifier with
             | StatError _
             | ShapeSys _ ->
@@ -44,10 +42,14 @@ module NuisanceKind =
             | _ -> ()
 
         let kind (p: Parameter) =
-            if p.Constraint = Unconstrained then NuisanceKind.Free
-            elif bins.Contains p.Name then NuisanceKind.Simulation
-            elif luminosities.Contains p.Name then NuisanceKind.Luminosity
-            else NuisanceKind.Systematic
+            if p.Constraint = Unconstrained then
+                NuisanceKind.Free
+            elif bins.Contains p.Name then
+                NuisanceKind.Simulation
+            elif luminosities.Contains p.Name then
+                NuisanceKind.Luminosity
+            else
+                NuisanceKind.Systematic
 
         model.Parameters
         |> List.filter (fun p -> p.Role = Nuisance)

@@ -117,7 +117,11 @@ module Ranking =
             {
                 At = at
                 Impact = fit[poi].Value - best[poi].Value
-                Remark = if remarks.IsEmpty then None else Some(String.Join(", ", remarks))
+                Remark =
+                    if remarks.IsEmpty then
+                        None
+                    else
+                        Some(String.Join(", ", remarks))
             }
 
     let private refit settings (observation: Observation) poi (best: FitResult) (task: Task) =
@@ -134,7 +138,8 @@ module Ranking =
             let c = GlobalObservable.response term best.Values[place]
 
             let expected =
-                best.Values |> Array.mapi (fun j x -> x + sigmas * c * best.Covariance[j, place])
+                best.Values
+                |> Array.mapi (fun j x -> x + sigmas * c * best.Covariance[j, place])
 
             let moved = GlobalObservable.shifted sigmas term
             let other = GlobalObservable.replace place moved observation
@@ -142,7 +147,12 @@ module Ranking =
             read poi best (Constraint.observed moved |> Option.defaultValue nan) None fit, None
 
     /// ± V_μk/σ_k.
-    let private linear (observation: Observation) (poi: string) (best: FitResult) place : ImpactPair =
+    let private linear
+        (observation: Observation)
+        (poi: string)
+        (best: FitResult)
+        place
+        : ImpactPair =
         let found = best.Parameters[place]
 
         match found.Error, best[poi].Error with
@@ -177,7 +187,13 @@ module Ranking =
         |> List.map fst
         |> List.toArray
 
-    let private describe (kinds: Map<string, NuisanceKind>) (observation: Observation) best place by =
+    let private describe
+        (kinds: Map<string, NuisanceKind>)
+        (observation: Observation)
+        best
+        place
+        by
+        =
         let best: FitResult = best
         let found = best.Parameters[place]
         let term = observation.Constraints[place]
@@ -234,7 +250,7 @@ module Ranking =
             invalidArg (nameof poi) $"The parameter '{poi}' is fixed: free it for its impacts."
 
         let kinds = NuisanceKind.ofModel observation.Owner.Model
-        let slack = 1e-5 + 2.0 * observation.Owner.Noise
+        let slack = 1e-5 + 2.0 * observation.Noise
 
         let rec attempt (best: FitResult) left =
             let places = places observation best

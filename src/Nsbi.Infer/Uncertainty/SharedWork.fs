@@ -15,7 +15,11 @@ module internal SharedWork =
         (work: FitSettings -> 'a -> 'b)
         (tasks: 'a[])
         : 'b[] =
-        let alone = { settings with FitSettings.Team = None }
+        let alone = {
+            settings with
+                FitSettings.Team = None
+        }
+
         let results = Array.zeroCreate tasks.Length
         let finished = [| 0 |]
 

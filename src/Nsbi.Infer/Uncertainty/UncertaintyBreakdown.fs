@@ -184,8 +184,7 @@ module UncertaintyBreakdown =
             let constraints =
                 free
                 |> Array.sumBy (fun k ->
-                    let c =
-                        GlobalObservable.response observation.Constraints[k] best.Values[k]
+                    let c = GlobalObservable.response observation.Constraints[k] best.Values[k]
 
                     c * c * v[place, k] * v[place, k])
 
@@ -265,8 +264,7 @@ module UncertaintyBreakdown =
                 |> List.sumBy (fun (name: string) ->
                     let k = compiled.Index[name]
 
-                    let c =
-                        GlobalObservable.response observation.Constraints[k] best.Values[k]
+                    let c = GlobalObservable.response observation.Constraints[k] best.Values[k]
 
                     let part = c * best.Covariance[place, k]
                     part * part)

@@ -41,7 +41,9 @@ module internal WarmRefit =
                 | None -> point[k])
             |> List.toArray
 
-        inner.ToInner inside :: others |> List.map start |> Fit.runFrom settings observation
+        inner.ToInner inside :: others
+        |> List.map start
+        |> Fit.runFrom settings observation
 
     /// <summary>The fit with one parameter held at a value: θ_j is expected at
     /// θ̂_j + V_jk/V_kk (value − θ̂_k).</summary>
@@ -71,14 +73,25 @@ module internal WarmRefit =
     /// <summary>The fit with several parameters held at their best values.</summary>
     let frozen settings (observation: Observation) (best: FitResult) (names: string list) =
         let settings =
-            ({ settings with FitSettings.Team = None }, names)
+            ({
+                settings with
+                    FitSettings.Team = None
+             },
+             names)
             ||> List.fold (fun settings name -> Fit.fix name best[name].Value settings)
 
         run settings observation best best.Values
 
     /// <summary>The fit of another observation, whose best fit is expected at a point.</summary>
     let moved settings (observation: Observation) (best: FitResult) (expected: float[]) =
-        run { settings with FitSettings.Team = None } observation best expected
+        run
+            {
+                settings with
+                    FitSettings.Team = None
+            }
+            observation
+            best
+            expected
 
     /// The minima of a fit are so many that a refit may fall into another one.
     let isMultimodal (best: FitResult) : bool = best.Minima.Length > 1

@@ -97,7 +97,12 @@ let linear (order: int list) (model: LinearModel) : Observation =
         |> Likelihood.compile (
             valid {
                 Name = "linear"
-                Channels = [ Binned { Name = "C"; Processes = filler :: processes } ]
+                Channels = [
+                    Binned {
+                        Name = "C"
+                        Processes = filler :: processes
+                    }
+                ]
             }
         )
         |> ok

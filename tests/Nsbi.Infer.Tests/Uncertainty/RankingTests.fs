@@ -33,14 +33,86 @@ let private sides (impact: Impact) (method: ImpactMethod) : float * float =
 
 /// Post-fit up and down, covariance, pre-fit up and down, observable up and down, pull, constraint.
 let private known = [
-    "lumi", -0.01894972, 0.01960515, -0.01927186, -0.01894972, 0.01960515, -0.01894972, 0.01960515, 0.0, 1.0
-    "jes", -0.07636074, 0.13923551, -0.13478237, -0.07956911, 0.14598197, -0.07299037, 0.12820514, -0.21868865, 0.94630077
-    "bkg_shape", -0.49089343, 0.40788658, -0.45097918, -0.52187808, 0.43219226, -0.44777872, 0.39323404, 0.02587472, 0.94208303
-    "fakes_SR[0]", -0.00691561, 0.00575240, -0.00640002, -0.00709535, 0.00587512, -0.00664655, 0.00569896, 0.00074752, 0.97618642
-    "fakes_SR[1]", -0.13032077, 0.13358179, -0.13196762, -0.12644385, 0.12951147, -0.12770250, 0.13312322, 0.12086910, 1.03105689
-    "fakes_SR[2]", -0.07114178, 0.07375328, -0.07243956, -0.07518206, 0.07810463, -0.06997536, 0.07359798, -0.11413358, 0.94526764
-    "stat_SR[1]", -0.10799828, 0.11150081, -0.10972713, -0.10924442, 0.11282956, -0.10686960, 0.11007046, 0.10855497, 0.98841004
-    "stat_CR[1]", 0.04754589, -0.04831540, 0.04792693, 0.04918946, -0.05001355, 0.04605506, -0.04656950, -0.20280946, 0.96631968
+    "lumi",
+    -0.01894972,
+    0.01960515,
+    -0.01927186,
+    -0.01894972,
+    0.01960515,
+    -0.01894972,
+    0.01960515,
+    0.0,
+    1.0
+    "jes",
+    -0.07636074,
+    0.13923551,
+    -0.13478237,
+    -0.07956911,
+    0.14598197,
+    -0.07299037,
+    0.12820514,
+    -0.21868865,
+    0.94630077
+    "bkg_shape",
+    -0.49089343,
+    0.40788658,
+    -0.45097918,
+    -0.52187808,
+    0.43219226,
+    -0.44777872,
+    0.39323404,
+    0.02587472,
+    0.94208303
+    "fakes_SR[0]",
+    -0.00691561,
+    0.00575240,
+    -0.00640002,
+    -0.00709535,
+    0.00587512,
+    -0.00664655,
+    0.00569896,
+    0.00074752,
+    0.97618642
+    "fakes_SR[1]",
+    -0.13032077,
+    0.13358179,
+    -0.13196762,
+    -0.12644385,
+    0.12951147,
+    -0.12770250,
+    0.13312322,
+    0.12086910,
+    1.03105689
+    "fakes_SR[2]",
+    -0.07114178,
+    0.07375328,
+    -0.07243956,
+    -0.07518206,
+    0.07810463,
+    -0.06997536,
+    0.07359798,
+    -0.11413358,
+    0.94526764
+    "stat_SR[1]",
+    -0.10799828,
+    0.11150081,
+    -0.10972713,
+    -0.10924442,
+    0.11282956,
+    -0.10686960,
+    0.11007046,
+    0.10855497,
+    0.98841004
+    "stat_CR[1]",
+    0.04754589,
+    -0.04831540,
+    0.04792693,
+    0.04918946,
+    -0.05001355,
+    0.04605506,
+    -0.04656950,
+    -0.20280946,
+    0.96631968
 ]
 
 [<Test>]
@@ -51,7 +123,9 @@ let ``impacts, pulls and constraints are those of an independent program`` () =
 
     for name, postUp, postDown, linear, preUp, preDown, globalUp, globalDown, pull, constr in known do
         let found = impact ranking name
-        let close (expected: float) (actual: float) = Assert.That(actual, near 1e-6 expected, name)
+
+        let close (expected: float) (actual: float) =
+            Assert.That(actual, near 1e-6 expected, name)
 
         let both method (up, down) =
             let foundUp, foundDown = sides found method
@@ -186,23 +260,22 @@ let ``an unknown, a fixed and a failed subject are refused`` () =
     let held = Fit.runWith fixedMu observation
 
     let refused (action: unit -> Ranking) =
-        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore)) |> ignore
+        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore))
+        |> ignore
 
     refused (fun () -> Ranking.run every Fit.settings observation "nu" best)
     refused (fun () -> Ranking.run every fixedMu observation "mu" held)
     refused (fun () -> Ranking.run { every with Methods = [] } Fit.settings observation "mu" best)
 
-    let failed = {
-        best with
-            Status = NotConverged "no"
-    }
+    let failed = { best with Status = NotConverged "no" }
 
     refused (fun () -> Ranking.run every Fit.settings observation "mu" failed)
 
 /// Linear models of three bins and two nuisance parameters, of order 1 in units of the errors.
 let private models: Gen<LinearModel> =
     let number low high =
-        Gen.choose (int (100.0 * low), int (100.0 * high)) |> Gen.map (fun k -> float k / 100.0)
+        Gen.choose (int (100.0 * low), int (100.0 * high))
+        |> Gen.map (fun k -> float k / 100.0)
 
     gen {
         let! signal = Gen.listOfLength 3 (number 0.5 2.0)
@@ -228,17 +301,32 @@ let private covariance (model: LinearModel) : float[,] =
     let information =
         Array2D.init 3 3 (fun i j ->
             Array.sum (Array.map2 (*) columns[i] columns[j])
-            + (if i = j && i > 0 then 1.0 / model.Widths[i - 1] ** 2.0 else 0.0))
+            + (if i = j && i > 0 then
+                   1.0 / model.Widths[i - 1] ** 2.0
+               else
+                   0.0))
 
     let minor i j =
-        let rows = [ for r in 0..2 do if r <> i then r ]
-        let cols = [ for c in 0..2 do if c <> j then c ]
+        let rows = [
+            for r in 0..2 do
+                if r <> i then
+                    r
+        ]
+
+        let cols = [
+            for c in 0..2 do
+                if c <> j then
+                    c
+        ]
 
         information[rows[0], cols[0]] * information[rows[1], cols[1]]
         - information[rows[0], cols[1]] * information[rows[1], cols[0]]
 
     let sign i j = if (i + j) % 2 = 0 then 1.0 else -1.0
-    let determinant = Seq.sum (seq { for j in 0..2 -> information[0, j] * sign 0 j * minor 0 j })
+
+    let determinant =
+        Seq.sum (seq { for j in 0..2 -> information[0, j] * sign 0 j * minor 0 j })
+
     Array2D.init 3 3 (fun i j -> sign i j * minor j i / determinant)
 
 [<Property(Arbitrary = [| typeof<LinearModels> |], MaxTest = 40)>]

@@ -16,13 +16,7 @@ let private gammas = [
 ]
 
 let private breakdown minos groups (observation: Observation) =
-    UncertaintyBreakdown.run
-        minos
-        Fit.settings
-        observation
-        groups
-        "mu"
-        (Fit.run observation)
+    UncertaintyBreakdown.run minos Fit.settings observation groups "mu" (Fit.run observation)
 
 [<Test>]
 let ``the parts of an error are those of an independent program`` () =
@@ -63,17 +57,17 @@ let ``the standard groups of a workspace hold each nuisance parameter once`` () 
         same [ "jes"; "bkg_shape"; "luminosity"; "MC statistics"; "free normalisations" ]
     )
 
-    Assert.That(
-        groups |> List.collect _.Parameters |> List.sort,
-        same (List.sort names)
-    )
+    Assert.That(groups |> List.collect _.Parameters |> List.sort, same (List.sort names))
 
 [<Test>]
 let ``the parts by observables add up to the error of the fit`` () =
     let observation = search.Value
     let compiled = observation.Owner
     let names = compiled.Parameters |> List.tail |> List.map _.Name
-    let found = observation |> breakdown false (NuisanceGroup.standard compiled.Model names)
+
+    let found =
+        observation |> breakdown false (NuisanceGroup.standard compiled.Model names)
+
     Assert.That(found.ObservablesTotal, near 1e-9 found.Total.Upper)
 
     let squares = found.Parts |> List.sumBy (fun p -> p.Observables * p.Observables)
@@ -115,7 +109,8 @@ let ``unknown parameters and the parameter of interest in a group are refused`` 
 [<Property(Arbitrary = [| typeof<RankingTests.LinearModels> |], MaxTest = 30)>]
 let ``parts by observables add up whatever the model`` model =
     let found =
-        linear [ 0; 1 ] model |> breakdown false [ group "a" [ "a0" ]; group "b" [ "a1" ] ]
+        linear [ 0; 1 ] model
+        |> breakdown false [ group "a" [ "a0" ]; group "b" [ "a1" ] ]
 
     let error = found.Total.Upper
     Assert.That(found.ObservablesTotal, near (1e-6 * error) error)
