@@ -68,11 +68,11 @@ type NuisanceGroup = {
 [<RequireQualifiedAccess>]
 module NuisanceGroup =
 
-    /// What stands before the first '_', '.', '-', ':' or '[' of a name, or before its last digits.
+    /// What stands before the first '_', '.', ':' or '[' of a name, without digits at its end.
     let private prefix (name: string) : string =
-        let cut = name.IndexOfAny [| '_'; '.'; '-'; ':'; '[' |]
+        let cut = name.IndexOfAny [| '_'; '.'; ':'; '[' |]
         let head = if cut > 0 then name.Substring(0, cut) else name
-        let trimmed = head.TrimEnd [| '0' .. '9' |]
+        let trimmed = head.TrimEnd([| '0' .. '9' |]).TrimEnd()
         if trimmed = "" then head else trimmed
 
     /// More parameters without a partner than these stand together as others.
