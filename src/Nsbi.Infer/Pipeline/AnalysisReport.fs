@@ -210,6 +210,9 @@ module AnalysisReport =
                         Renormalisation = v.Renormalisation
                     }
             ]
+            Statements = []
+            StatementNotes = []
+            Pictures = []
             VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity
             Checks = run.Checks

@@ -100,6 +100,10 @@ module internal IntervalFaults =
             match plan.Significance with
             | Some plan -> yield! toys file "significance" 0 plan.Toys
             | None -> ()
+            if analysis.Null <> 0.0 && (plan.Limit.IsSome || plan.Significance.IsSome) then
+                let key = if plan.Limit.IsSome then "limit" else "significance"
+                let what = "limits and significances are relative to the value 0"
+                at file key what "leave them out, or let \"null\" be 0" (number analysis.Null)
             match plan.Injection with
             | Some plan -> yield! injection file p plan
             | None -> ()
