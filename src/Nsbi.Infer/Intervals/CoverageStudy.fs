@@ -80,6 +80,6 @@ module CoverageStudy =
                     belt
                     |> Option.map (fun belt ->
                         let struct (c, _) = ConfidenceBelt.quantile belt level truth
-                        known |> Fraction.ofSeq (fun t -> t <= c))
+                        known |> Fraction.ofSeq (fun t -> t - ToyPValue.tie t <= c))
                 Failed = values.Length - known.Length
             })

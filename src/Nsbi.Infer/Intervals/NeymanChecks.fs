@@ -47,6 +47,7 @@ module internal NeymanChecks =
                 for i in set.Intervals do
                     if i.Lower.AtEdge && i.Lower.Value > lower then
                         i.Lower.Value
+
                     if i.Upper.AtEdge && i.Upper.Value < upper then
                         i.Upper.Value
             ]

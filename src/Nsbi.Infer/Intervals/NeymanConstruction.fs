@@ -45,7 +45,8 @@ module NeymanConstruction =
         let mutable failed = 0
         let mutable planned = 0
 
-        member _.Plan(ensembles: int) = planned <- planned + ensembles * work.Run.Toys
+        member _.Plan(ensembles: int) =
+            planned <- planned + ensembles * work.Run.Toys
 
         /// The progress of the next ensemble.
         member _.Next() : IProgress<ToyProgress> =
@@ -54,16 +55,17 @@ module NeymanConstruction =
             if isNull work.Run.Progress then
                 null
             else
-                { new IProgress<ToyProgress> with
-                    member _.Report(p) =
-                        finished <- max finished (before + p.Done)
-                        failed <- max failed (failedBefore + p.Failed)
+                {
+                    new IProgress<ToyProgress> with
+                        member _.Report(p) =
+                            finished <- max finished (before + p.Done)
+                            failed <- max failed (failedBefore + p.Failed)
 
-                        work.Run.Progress.Report {
-                            Done = before + p.Done
-                            Total = planned
-                            Failed = failedBefore + p.Failed
-                        }
+                            work.Run.Progress.Report {
+                                Done = before + p.Done
+                                Total = planned
+                                Failed = failedBefore + p.Failed
+                            }
                 }
 
     let private quantiles (levels: float list) (value: float) (tests: ToyTest[]) : BeltPoint =
@@ -168,7 +170,8 @@ module NeymanConstruction =
 
     /// The points of the grid, and those added where the belt bends.
     let rec private refined work total (settings: NeymanSettings) inRoot make points round =
-        let found = belt settings inRoot (points |> List.map (fun (p: NeymanPoint) -> p.Belt))
+        let found =
+            belt settings inRoot (points |> List.map (fun (p: NeymanPoint) -> p.Belt))
 
         match ConfidenceBelt.bends settings.Tolerance found with
         | [] -> Ok points
@@ -208,7 +211,13 @@ module NeymanConstruction =
         |> List.map (fun level -> BeltAcceptance.find cells belt level minima t)
 
     /// θ with one nuisance moved by its error, within its bounds.
-    let private shift (fit: FitResult) (compiled: CompiledLikelihood) nuisance sigmas (theta: float[]) =
+    let private shift
+        (fit: FitResult)
+        (compiled: CompiledLikelihood)
+        nuisance
+        sigmas
+        (theta: float[])
+        =
         let k = compiled.Index[nuisance]
         let p = compiled.Parameters[k]
 
@@ -254,12 +263,7 @@ module NeymanConstruction =
         let asymptotic =
             settings.Levels
             |> List.map (fun level ->
-                Intervals.find
-                    work.Fits
-                    observation
-                    fit
-                    name
-                    (CoverageStudy.asymptoticLevel level))
+                Intervals.find work.Fits observation fit name (CoverageStudy.asymptoticLevel level))
 
         let best = (asymptotic |> List.minBy _.Best.TwiceNll).Best
         let total = Total work
@@ -282,14 +286,7 @@ module NeymanConstruction =
                 |> List.map (fun point ->
                     let theta = shift best compiled nuisance sigmas point.Theta
 
-                    testToys
-                        work
-                        total
-                        settings
-                        $"neyman-shift{index}"
-                        compiled
-                        point.Value
-                        theta
+                    testToys work total settings $"neyman-shift{index}" compiled point.Value theta
                     |> Result.map (fun (tests, _) -> quantiles settings.Levels point.Value tests))
                 |> all
                 |> Result.map (fun points -> nuisance, sigmas, belt settings inRoot points)

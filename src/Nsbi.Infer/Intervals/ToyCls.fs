@@ -50,7 +50,9 @@ module ToyCls =
     /// CLsb/CLb of independent toys. Where CLb is as small as its error, the ratio is not known.
     let private ratio (clsb: ToyPValue) (clb: ToyPValue) : Estimated =
         let value = clsb.Value / clb.Value
-        let relative = sqrt ((clsb.Error / clsb.Value) ** 2.0 + (clb.Error / clb.Value) ** 2.0)
+
+        let relative =
+            sqrt ((clsb.Error / clsb.Value) ** 2.0 + (clb.Error / clb.Value) ** 2.0)
 
         {
             Value = min 1.0 value
@@ -59,6 +61,7 @@ module ToyCls =
 
     /// How many of ascending values are at or above one.
     let private above (sorted: float[]) (value: float) : Fraction =
+        let value = value - ToyPValue.tie value
         let mutable low = 0
         let mutable high = sorted.Length
 
@@ -99,8 +102,7 @@ module ToyCls =
         if signal.Length = 0 || background.Length = 0 then
             invalidArg (nameof signal) "CLs needs toys of the signal and of the background."
 
-        let p (sorted: float[]) (q: float) =
-            ToyPValue.ofFraction (above sorted q)
+        let p (sorted: float[]) (q: float) = ToyPValue.ofFraction (above sorted q)
 
         let at q = ratio (p signal q) (p background q)
 

@@ -108,9 +108,15 @@ module ToyUpperLimit =
         let compiled = observation.Owner
         let p = compiled.Parameters[compiled.Index[poi]]
         let best = Fit.runWith work.Fits observation
-        let width = best[poi].Error |> Option.defaultValue (0.3 * max 1.0 (abs best[poi].Value))
+
+        let width =
+            best[poi].Error |> Option.defaultValue (0.3 * max 1.0 (abs best[poi].Value))
+
         let first = min p.Upper (max 0.0 best[poi].Value + 2.0 * width)
-        let test value = ToyHypothesisTest.cls work statistic observation poi value
+
+        let test value =
+            ToyHypothesisTest.cls work statistic observation poi value
+
         let cls curve point = (curve point: Estimated).Value
 
         let rec collect values found =
@@ -124,7 +130,9 @@ module ToyUpperLimit =
             match found with
             | Error _ -> found
             | Ok points when
-                List.length points >= mostPoints || isDone (List.head points) || value = next value
+                List.length points >= mostPoints
+                || isDone (List.head points)
+                || value = next value
                 ->
                 found
             | Ok points ->
@@ -147,8 +155,7 @@ module ToyUpperLimit =
                 |> List.choose (fun curve -> crossing alpha curve points)
                 |> List.map _.Value
                 |> List.filter (fun v ->
-                    points
-                    |> List.forall (fun point -> abs (point.Cls.Tested - v) > near * abs v))
+                    points |> List.forall (fun point -> abs (point.Cls.Tested - v) > near * abs v))
 
             // One value serves all crossings next to it.
             let chosen =
@@ -177,7 +184,10 @@ module ToyUpperLimit =
                 |> Option.defaultWith (fun () ->
                     // Excluded everywhere, or nowhere up to the bound.
                     if cls curve points.Head <= alpha then
-                        { Value = points.Head.Cls.Tested; Error = infinity }
+                        {
+                            Value = points.Head.Cls.Tested
+                            Error = infinity
+                        }
                     else
                         { Value = infinity; Error = infinity })
 

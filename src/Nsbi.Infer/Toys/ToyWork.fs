@@ -22,11 +22,7 @@ type ToyWork = {
 module ToyWork =
 
     /// <summary>In memory.</summary>
-    let ofRun (fits: FitSettings) (run: ToyRun) : ToyWork = {
-        Run = run
-        Store = None
-        Fits = fits
-    }
+    let ofRun (fits: FitSettings) (run: ToyRun) : ToyWork = { Run = run; Store = None; Fits = fits }
 
     /// <summary>The seed of the toys at a value: different values have independent toys, and those of
     /// a value do not depend on the other values.</summary>

@@ -52,12 +52,7 @@ let ``intervals of a count over two solutions cover as exact sums say`` () =
         let sampler = InterferenceModel.ok (ToySampler.create compiled [| truth |])
 
         ToyTest.measurement Fit.settings TestStatistic.TwoSided "mu" truth [| truth |]
-        |> ToyEnsemble.run
-            {
-                ToyRun.ofToys 2000 with
-                    Seed = 12UL
-            }
-            sampler
+        |> ToyEnsemble.run { ToyRun.ofToys 2000 with Seed = 12UL } sampler
 
     let found =
         CoverageStudy.ofValues [ 0.6827; 0.95 ] None truth (tests |> Array.map _.Value)

@@ -38,14 +38,14 @@ let model: Model =
 /// The exact ratios on the nodes.
 let compiled: Lazy<CompiledLikelihood> =
     lazy
-        (let weights = Array.map2 (fun x width -> reference x * width) nodes.Nodes nodes.Widths
+        (let weights =
+            Array.map2 (fun x width -> reference x * width) nodes.Nodes nodes.Widths
 
          RatioTable.weighted weights [
              for proc in InterferenceToy.sampled ->
                  InterferenceToy.name proc,
                  RatioSource.Ratios(
-                     nodes.Nodes
-                     |> Array.map (InterferenceToy.ratio InterferenceToy.reference proc)
+                     nodes.Nodes |> Array.map (InterferenceToy.ratio InterferenceToy.reference proc)
                  )
          ]
          |> compileInterference model)
@@ -97,13 +97,14 @@ let compare (row: Row) (tests: ToyTest[]) : (string * float * float * float * fl
     let t = known |> Array.map _.Value
     let quantiles = SampleQuantile.ofValues [ 0.6827; 0.95 ] t
 
-    let median =
-        (SampleQuantile.ofValues [ 0.5 ] (known |> Array.map _.BestFit)).Head
+    let median = (SampleQuantile.ofValues [ 0.5 ] (known |> Array.map _.BestFit)).Head
 
     let fraction name (holds: ToyTest -> bool) expected =
         let found = known |> Fraction.ofSeq holds
         // The error of what is expected, or of one toy where nothing is.
-        let error n = sqrt (max (expected * (1.0 - expected)) (1.0 / n) / n)
+        let error n =
+            sqrt (max (expected * (1.0 - expected)) (1.0 / n) / n)
+
         name, found.Value, error n, expected, error tableToys
 
     let quantile name (found: SampleQuantile) expected =

@@ -43,7 +43,10 @@ let observation (width: float) (n: float) : Observation =
 let t (mu: float) (n: int) : float =
     let best = max 20.0 (min 100.0 (float n))
     let nu = expected mu
-    let log x = if n = 0 then 0.0 else float n * Math.Log x
+
+    let log x =
+        if n = 0 then 0.0 else float n * Math.Log x
+
     max 0.0 (2.0 * (nu - best - log (nu / best)))
 
 let private probability (nu: float) (n: int) =

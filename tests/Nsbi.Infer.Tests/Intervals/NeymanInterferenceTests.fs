@@ -29,7 +29,8 @@ let private examine (row: Row) (tests: ToyTest[]) =
         ]
     )
 
-    entries |> List.map (fun (name, _, _, _, _ as entry) -> $"{name} at {row.Mu}", pull entry)
+    entries
+    |> List.map (fun (name, _, _, _, _ as entry) -> $"{name} at {row.Mu}", pull entry)
 
 let private assertTable (found: (string * float) list) =
     let off = found |> List.filter (fun (_, pull) -> abs pull > 3.0)
