@@ -195,14 +195,15 @@ module Asymptotics =
     /// <param name="alpha">1 − CL, between 0 and 1</param>
     /// <param name="deviation">k, as for <c>expectedCls</c></param>
     let expectedRoot (alpha: float) (deviation: float) : float =
-        NormalTail.significanceOfLog (log alpha + NormalTail.logUpper -deviation) + deviation
+        NormalTail.significanceOfLog (log alpha + NormalTail.logUpper -deviation)
+        + deviation
 
     /// <summary>The CLs upper limit where σ does not depend on μ: μ̂ + σΦ⁻¹(1 − αΦ(μ̂/σ)) (q).
     /// </summary>
     let approximateLimit (alpha: float) (estimate: float) (sigma: float) : float =
         estimate
         + sigma
-          * NormalTail.significanceOfLog (log alpha + NormalTail.logUpper(-estimate / sigma))
+          * NormalTail.significanceOfLog (log alpha + NormalTail.logUpper (-estimate / sigma))
 
     /// (1 + x) ln(1 + x) − x, without cancellation.
     let private entropy (x: float) : float =

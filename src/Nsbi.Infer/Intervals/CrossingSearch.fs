@@ -61,8 +61,7 @@ module internal CrossingSearch =
             | known ->
                 match inverse known with
                 | x when isInside x -> x
-                | _ when Double.IsFinite a.Excess && Double.IsFinite b.Excess ->
-                    inverse [ a; b ]
+                | _ when Double.IsFinite a.Excess && Double.IsFinite b.Excess -> inverse [ a; b ]
                 | _ -> 0.5 * (a.X + b.X)
 
     /// <summary>Refines a bracket until two proposals agree.</summary>

@@ -39,12 +39,15 @@ type DiscoverySignificance = {
 module DiscoverySignificance =
 
     /// <summary>Z = √q0, p = 1 − Φ(√q0) (arXiv:1007.1727, section 3.5).</summary>
-    let ofStatistic (value: TestValue) : Significance =
-        {
-            P = if Double.IsNaN value.Value then nan else NormalTail.upper (sqrt value.Value)
-            Z = sqrt value.Value
-            Reason = value.Reason
-        }
+    let ofStatistic (value: TestValue) : Significance = {
+        P =
+            if Double.IsNaN value.Value then
+                nan
+            else
+                NormalTail.upper (sqrt value.Value)
+        Z = sqrt value.Value
+        Reason = value.Reason
+    }
 
     /// <summary>q0, p and Z of an observation, and their medians under a signal.</summary>
     /// <param name="settings">of the fits; the parameter is free, all others are profiled unless

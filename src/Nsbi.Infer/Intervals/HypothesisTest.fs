@@ -84,7 +84,8 @@ type AsymptoticTest
         background: Result<ExpectedData, string>
     ) =
     let warnings =
-        AsymptoticValidity.atZero observation.Owner poi @ AsymptoticValidity.atBound poi free
+        AsymptoticValidity.atZero observation.Owner poi
+        @ AsymptoticValidity.atBound poi free
 
     let near (before: TestValue option) : float[] list =
         match before with
@@ -190,7 +191,12 @@ type AsymptoticTest
         let levels = Asymptotics.confidenceLevels statistic data.Value asimov
 
         let reason =
-            match levels.Reason, this.Failure, data.Reason, (expected |> Option.bind (fun (value: TestValue) -> value.Reason)) with
+            match
+                levels.Reason,
+                this.Failure,
+                data.Reason,
+                (expected |> Option.bind (fun (value: TestValue) -> value.Reason))
+            with
             | None, _, _, _ -> None
             | _, Some failure, _, _ -> Some failure
             | _, _, Some failure, _
@@ -217,7 +223,10 @@ type AsymptoticTest
     /// <exception cref="T:System.ArgumentException">the value cannot be tested</exception>
     member this.At(tested: float, before: HypothesisTest option) : HypothesisTest =
         let data = this.Data(tested, before |> Option.map (fun test -> test.Observed))
-        let expected = this.Background(tested, before |> Option.bind (fun test -> test.Asimov))
+
+        let expected =
+            this.Background(tested, before |> Option.bind (fun test -> test.Asimov))
+
         this.Combine(data, expected)
 
 /// <summary>Tests of one value of a parameter.</summary>

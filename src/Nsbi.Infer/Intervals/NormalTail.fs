@@ -83,16 +83,11 @@ module NormalTail =
     /// <param name="logP">ln p ≤ 0</param>
     /// <returns>Z with p = 1 − Φ(Z); +∞ for −∞, −∞ for 0; NaN above 0</returns>
     let significanceOfLog (logP: float) : float =
-        if Double.IsNaN logP || logP > 0.0 then
-            nan
-        elif logP = 0.0 then
-            -infinity
-        elif Double.IsNegativeInfinity logP then
-            infinity
-        elif logP <= log 0.5 then
-            solve logP
-        else
-            -solve (log (complement logP))
+        if Double.IsNaN logP || logP > 0.0 then nan
+        elif logP = 0.0 then -infinity
+        elif Double.IsNegativeInfinity logP then infinity
+        elif logP <= log 0.5 then solve logP
+        else -solve(log (complement logP))
 
     /// <summary>The significance of a one-sided p-value: Z = Φ⁻¹(1 − p).</summary>
     /// <param name="p">0 to 1</param>
@@ -100,7 +95,7 @@ module NormalTail =
     let significance (p: float) : float =
         if not (p >= 0.0 && p <= 1.0) then nan
         elif p = 0.5 then 0.0
-        elif p > 0.5 && p < 1.0 then -solve (log (1.0 - p))
+        elif p > 0.5 && p < 1.0 then -solve(log (1.0 - p))
         else significanceOfLog (log p)
 
     /// <summary>The one-sided p-value of a significance: p = 1 − Φ(Z).</summary>

@@ -206,7 +206,11 @@ module TestStatistic =
 
         // Without interference one point to start from is enough: the nearest.
         let at value (free: FitResult) near =
-            let minima = if free.Minima.IsEmpty then [] else ConditionalFit.seeds free
+            let minima =
+                if free.Minima.IsEmpty then
+                    []
+                else
+                    ConditionalFit.seeds free
 
             let starts =
                 match near @ minima with

@@ -176,8 +176,7 @@ type internal UpperLimitSearch(test: AsymptoticTest, level: float) =
 
     /// The limit of the data.
     member _.Observed() : LimitValue =
-        limit (fun () ->
-            find lookAtData observedExcess (fun mu -> (combine mu).Reason) data)
+        limit (fun () -> find lookAtData observedExcess (fun mu -> (combine mu).Reason) data)
 
     /// The limit expected at a deviation.
     member _.Expected(deviation: float) : LimitValue =

@@ -18,8 +18,7 @@ let private sum statistic tested truth sigma (value: float) : float =
         exp (-0.5 * z * z) / sqrt (2.0 * Math.PI) * 16.0 / float steps
 
     seq { 0 .. steps - 1 }
-    |> Seq.filter (fun k ->
-        Asymptotics.ofEstimate statistic tested sigma (estimate k) > value)
+    |> Seq.filter (fun k -> Asymptotics.ofEstimate statistic tested sigma (estimate k) > value)
     |> Seq.sumBy weight
 
 [<Property(MaxTest = 60)>]
@@ -52,7 +51,10 @@ let ``p-values at the edges are defined`` () =
 let ``p-values keep their digits in the far tail`` () =
     // 1 − Φ(9), of normal_tails.py.
     let tail = 1.1285884059538406e-19
-    let close (expected: float) (actual: float) = Assert.That(actual, near (1e-10 * expected) expected)
+
+    let close (expected: float) (actual: float) =
+        Assert.That(actual, near (1e-10 * expected) expected)
+
     Asymptotics.pValue TestStatistic.UpperLimit 2.0 2.0 1.0 81.0 |> close tail
     Asymptotics.pValue TestStatistic.Discovery 0.0 0.0 1.0 81.0 |> close tail
     Asymptotics.pValue TestStatistic.TwoSided 2.0 2.0 1.0 81.0 |> close (2.0 * tail)
@@ -61,7 +63,10 @@ let ``p-values keep their digits in the far tail`` () =
 let ``CLs of the golden values`` () =
     // PHYSICS: q̃ and q_A of two bins at μ = 1, exact to eight digits.
     let asimov = Asymptotics.expectedRoot 0.06445515627 0.0 ** 2.0
-    let levels = Asymptotics.confidenceLevels TestStatistic.UpperLimitBounded 3.938244933 asimov
+
+    let levels =
+        Asymptotics.confidenceLevels TestStatistic.UpperLimitBounded 3.938244933 asimov
+
     Assert.That(levels.Clsb, near 1e-8 0.02332496265)
     Assert.That(levels.Clb, near 1e-8 0.4441536555)
     Assert.That(levels.Cls, near 1e-8 0.05251552557)
@@ -142,7 +147,9 @@ let ``on the expectation itself CLs is the median, and expected roots give back 
 
     let isMedian statistic =
         let levels = Asymptotics.confidenceLevels statistic asimov asimov
-        abs (levels.Cls - Asymptotics.expectedCls asimov 0.0) < 1e-14 && levels.Clb = 0.5
+
+        abs (levels.Cls - Asymptotics.expectedCls asimov 0.0) < 1e-14
+        && levels.Clb = 0.5
 
     let isInverse deviation =
         let cls = Asymptotics.expectedCls asimov deviation
@@ -177,7 +184,11 @@ let ``counting significances are those of the formulae`` () =
 
     Assert.That(Asymptotics.countingSignificance 3.0 0.0, same infinity)
     Assert.That(Asymptotics.countingSignificance 0.0 0.0, same 0.0)
-    Assert.That(Asymptotics.countingSignificanceWith 3.0 10.0 0.0, near 1e-15 (Asymptotics.countingSignificance 3.0 10.0))
+
+    Assert.That(
+        Asymptotics.countingSignificanceWith 3.0 10.0 0.0,
+        near 1e-15 (Asymptotics.countingSignificance 3.0 10.0)
+    )
 
 [<Test>]
 let ``σ of an Asimov set turns the statistic into a distance`` () =

@@ -30,16 +30,22 @@ let ``two bins with uncorrelated backgrounds have their published CLs`` () =
         let found = test (uncorrelatedBackground lower [ 51.0; 48.0 ]) 1.0
 
         found
-        |> check
-            1e-5
-            (0.02332502, 0.4441594, 0.05251553)
-            [ 0.00260640; 0.01382064; 0.06445516; 0.23526090; 0.57304165 ]
+        |> check 1e-5 (0.02332502, 0.4441594, 0.05251553) [
+            0.00260640
+            0.01382064
+            0.06445516
+            0.23526090
+            0.57304165
+        ]
 
         found
-        |> check
-            1e-8
-            (0.02332496265, 0.4441536555, 0.05251552557)
-            [ 0.002606404695; 0.01382064049; 0.06445515627; 0.2352609066; 0.5730416592 ]
+        |> check 1e-8 (0.02332496265, 0.4441536555, 0.05251552557) [
+            0.002606404695
+            0.01382064049
+            0.06445515627
+            0.2352609066
+            0.5730416592
+        ]
 
         Assert.That(found.Observed.Value, near 1e-8 3.938244933)
         Assert.That(found.Warnings, same ([]: string list))
@@ -47,27 +53,29 @@ let ``two bins with uncorrelated backgrounds have their published CLs`` () =
 [<Test>]
 let ``an excess, and a nuisance parameter that three bins share`` () =
     test (uncorrelatedBackground -5.0 [ 60.0; 65.0 ]) 1.0
-    |> check
-        2e-8
-        (0.4667691261, 0.955800704, 0.4883540305)
-        [ 0.003347079187; 0.01674990172; 0.07388896258; 0.2562006153; 0.5978198734 ]
+    |> check 2e-8 (0.4667691261, 0.955800704, 0.4883540305) [
+        0.003347079187
+        0.01674990172
+        0.07388896258
+        0.2562006153
+        0.5978198734
+    ]
 
     test (sharedNuisance [ 195.0; 104.0; 52.0 ]) 1.0
-    |> check
-        2e-8
-        (0.2715054359, 0.9291641535, 0.2922039501)
-        [ 0.0009989397952; 0.006570614298; 0.03772221041; 0.1670516282; 0.4798870066 ]
+    |> check 2e-8 (0.2715054359, 0.9291641535, 0.2922039501) [
+        0.0009989397952
+        0.006570614298
+        0.03772221041
+        0.1670516282
+        0.4798870066
+    ]
 
 [<Test>]
 let ``unbinned and binned channels together are their finely binned version`` () =
     let exact = test hybrid.Value 1.0
     let fine = test (hybridInBins ()) 1.0
 
-    check
-        2e-4
-        (fine.Levels.Clsb, fine.Levels.Clb, fine.Levels.Cls)
-        fine.Expected
-        exact
+    check 2e-4 (fine.Levels.Clsb, fine.Levels.Clb, fine.Levels.Cls) fine.Expected exact
 
     // They tell something: the observed value is not the expected one, and not 0 or 1.
     Assert.That(exact.Levels.Cls, Is.InRange(0.05, 0.95))
@@ -91,12 +99,7 @@ let ``on the background-only expectation CLs is the median`` () =
 let ``a neighbour to start from changes nothing`` () =
     for observation in [ sharedNuisance [ 195.0; 104.0; 52.0 ]; hybrid.Value; asimov 1.0 ] do
         let prepared =
-            AsymptoticTest.Prepare(
-                Fit.settings,
-                observation,
-                TestStatistic.UpperLimitBounded,
-                "mu"
-            )
+            AsymptoticTest.Prepare(Fit.settings, observation, TestStatistic.UpperLimitBounded, "mu")
 
         let near' = prepared.At(2.5, Some(prepared.At(1.7, None)))
         Assert.That(near'.Levels.Cls, near 1e-8 (test observation 2.5).Levels.Cls)
@@ -113,7 +116,10 @@ let ``with nothing to profile and with nothing but fixed parameters`` () =
 
     let held = Fit.fix "alpha" 0.0 Fit.settings
     let observation = sharedNuisance [ 195.0; 104.0; 52.0 ]
-    let found = HypothesisTest.asymptotic held observation TestStatistic.UpperLimit "mu" 1.0
+
+    let found =
+        HypothesisTest.asymptotic held observation TestStatistic.UpperLimit "mu" 1.0
+
     Assert.That(found.Observed.Conditional["alpha"].Value, same 0.0)
     Assert.That(found.Asimov.Value.Conditional["alpha"].Value, same 0.0)
     Assert.That(found.Levels.Cls, Is.LessThan (test observation 1.0).Levels.Cls)
@@ -127,7 +133,9 @@ let ``another parameter of interest is profiled`` () =
     ]
 
     let compiled = compileBins [ "a", bin "a"; "b", bin "b" ]
-    let observation = ok (Observation.observed compiled [ "a", [ 15.0 ]; "b", [ 41.0 ] ])
+
+    let observation =
+        ok (Observation.observed compiled [ "a", [ 15.0 ]; "b", [ 41.0 ] ])
 
     let found =
         HypothesisTest.asymptotic
@@ -192,7 +200,8 @@ let private rescaled (isReversed: bool) (unit: float) (counts: float list) : Obs
     let bin name s b sigma =
         let tau = (b / sigma) ** 2.0
         // γ/unit is the factor: the auxiliary measurement is the same count.
-        let gamma = parameter Nuisance name unit (1e-6 * unit) (10.0 * unit) (Poisson(tau, tau / unit))
+        let gamma =
+            parameter Nuisance name unit (1e-6 * unit) (10.0 * unit) (Poisson(tau, tau / unit))
 
         name,
         [

@@ -107,10 +107,7 @@ let hybridInBins () : Observation =
 
     let counts = [
         for k in 0 .. bins - 1 ->
-            events
-            |> Array.filter (fun x -> binOf x = k)
-            |> Array.length
-            |> float
+            events |> Array.filter (fun x -> binOf x = k) |> Array.length |> float
     ]
 
     let signal = Words.binYields (contents 12.0 signalDensity)

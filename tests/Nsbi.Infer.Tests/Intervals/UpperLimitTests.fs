@@ -21,38 +21,37 @@ let private check tolerance observed expected (found: UpperLimit) =
     for value, limit in List.zip expected found.Expected do
         Assert.That(limit.Value.Value, near (tolerance * value) value)
 
-let private limits =
-    [
-        (fun () -> uncorrelatedBackground -5.0 [ 51.0; 48.0 ]),
-        0.95,
-        1.01157188,
-        [ 0.559884258; 0.757029028; 1.06235501; 1.50118084; 2.05080203 ]
+let private limits = [
+    (fun () -> uncorrelatedBackground -5.0 [ 51.0; 48.0 ]),
+    0.95,
+    1.01157188,
+    [ 0.559884258; 0.757029028; 1.06235501; 1.50118084; 2.05080203 ]
 
-        (fun () -> uncorrelatedBackground 0.0 [ 51.0; 48.0 ]),
-        0.90,
-        0.839915911,
-        [ 0.443823261; 0.612159343; 0.885967622; 1.29967022; 1.83451867 ]
+    (fun () -> uncorrelatedBackground 0.0 [ 51.0; 48.0 ]),
+    0.90,
+    0.839915911,
+    [ 0.443823261; 0.612159343; 0.885967622; 1.29967022; 1.83451867 ]
 
-        (fun () -> uncorrelatedBackground -5.0 [ 60.0; 65.0 ]),
-        0.95,
-        1.93278092,
-        [ 0.579653565; 0.783952824; 1.1005031; 1.55566311; 2.12585603 ]
+    (fun () -> uncorrelatedBackground -5.0 [ 60.0; 65.0 ]),
+    0.95,
+    1.93278092,
+    [ 0.579653565; 0.783952824; 1.1005031; 1.55566311; 2.12585603 ]
 
-        (fun () -> uncorrelatedBackground -5.0 [ 60.0; 65.0 ]),
-        0.90,
-        1.71615296,
-        [ 0.459422418; 0.633817473; 0.917612631; 1.34663075; 1.90147874 ]
+    (fun () -> uncorrelatedBackground -5.0 [ 60.0; 65.0 ]),
+    0.90,
+    1.71615296,
+    [ 0.459422418; 0.633817473; 0.917612631; 1.34663075; 1.90147874 ]
 
-        (fun () -> sharedNuisance [ 195.0; 104.0; 52.0 ]),
-        0.95,
-        1.63638369,
-        [ 0.460350588; 0.639116577; 0.933527032; 1.38269742; 1.98602829 ]
+    (fun () -> sharedNuisance [ 195.0; 104.0; 52.0 ]),
+    0.95,
+    1.63638369,
+    [ 0.460350588; 0.639116577; 0.933527032; 1.38269742; 1.98602829 ]
 
-        (fun () -> sharedNuisance [ 195.0; 104.0; 52.0 ]),
-        0.90,
-        1.41538525,
-        [ 0.359594805; 0.506810184; 0.761090023; 1.17335169; 1.7426917 ]
-    ]
+    (fun () -> sharedNuisance [ 195.0; 104.0; 52.0 ]),
+    0.90,
+    1.41538525,
+    [ 0.359594805; 0.506810184; 0.761090023; 1.17335169; 1.7426917 ]
+]
 
 [<Test>]
 let ``limits are those of an independent program`` () =
@@ -63,12 +62,7 @@ let ``limits are those of an independent program`` () =
 let ``at a limit CLs is 1 − CL`` () =
     for observation in [ sharedNuisance [ 195.0; 104.0; 52.0 ]; hybrid.Value ] do
         let prepared =
-            AsymptoticTest.Prepare(
-                Fit.settings,
-                observation,
-                TestStatistic.UpperLimitBounded,
-                "mu"
-            )
+            AsymptoticTest.Prepare(Fit.settings, observation, TestStatistic.UpperLimitBounded, "mu")
 
         let found = UpperLimit.ofTest null prepared 0.95
         Assert.That(found.Test.Value.Levels.Cls, near 1e-7 0.05)
@@ -113,7 +107,11 @@ let ``without an upper bound the search goes as far as it must`` () =
 
     let found = find (ok (Observation.observed compiled [ "C", [ 15.0 ] ])) 0.95
     let unit = find (counting 0.0 1.0 20.0 15.0) 0.95
-    found |> check 1e-6 (1e3 * unit.Observed.Value.Value) [ for l in unit.Expected -> 1e3 * l.Value.Value ]
+
+    found
+    |> check 1e-6 (1e3 * unit.Observed.Value.Value) [
+        for l in unit.Expected -> 1e3 * l.Value.Value
+    ]
 
 [<Test>]
 let ``without a background hypothesis there are reasons and no limits`` () =
@@ -127,12 +125,7 @@ let ``with interference the limits are found, with a warning`` () =
     Assert.That(found.Warnings |> List.exists _.Contains("square root of mu"))
 
     let test mu =
-        HypothesisTest.asymptotic
-            Fit.settings
-            (asimov 1.0)
-            TestStatistic.UpperLimitBounded
-            "mu"
-            mu
+        HypothesisTest.asymptotic Fit.settings (asimov 1.0) TestStatistic.UpperLimitBounded "mu" mu
 
     let at = test found.Observed.Value.Value
     Assert.That(at.Levels.Cls, near 1e-6 0.05)
