@@ -210,8 +210,10 @@ module AnalysisReport =
                         Renormalisation = v.Renormalisation
                     }
             ]
-            Statements = []
-            StatementNotes = []
+            Statements =
+                run.Intervals |> Option.map IntervalStatements.table |> Option.defaultValue []
+            StatementNotes =
+                run.Intervals |> Option.map IntervalStatements.notes |> Option.defaultValue []
             Pictures = []
             VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity

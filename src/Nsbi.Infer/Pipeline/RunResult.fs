@@ -31,6 +31,8 @@ type RunResult = {
     Score: BinnedTwin option
     /// The conventional analysis.
     Conventional: BinnedTwin option
+    /// Confidence statements by pseudo-experiments, if the analysis asks for any.
+    Intervals: IntervalStudy option
     /// Why the data were not looked at, if they were not.
     BlindReason: string option
     /// Where in phase space the parameter of interest is measured.
