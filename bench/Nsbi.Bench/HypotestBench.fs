@@ -53,7 +53,8 @@ let run (arguments: string list) : int =
         0
     | Some folder ->
         let path =
-            Directory.GetFiles(folder, "*.json.gz") |> Array.maxBy (fun p -> FileInfo(p).Length)
+            Directory.GetFiles(folder, "*.json.gz")
+            |> Array.maxBy (fun p -> FileInfo(p).Length)
 
         let workspace = succeed (WorkspaceFile.read path)
         let compiled = succeed (Workspace.compile path workspace)

@@ -112,7 +112,8 @@ module HypotestVerb =
             yield! TestedParameter.faults subject poi [ "--value", value ] parameters
 
             if value < 0.0 && statistic.IsBounded then
-                yield $"--value: {value} is below 0, which qtilde takes for impossible; use --statistic q."
+                yield
+                    $"--value: {value} is below 0, which qtilde takes for impossible; use --statistic q."
         ]
 
         options.Finish(fun () ->

@@ -46,7 +46,10 @@ module LimitVerb =
         "Upper limits of a parameter by CLs, observed and expected for the background alone."
     ]
 
-    let private examples = [ "workspace.json"; "workspace.json --cl 0.9 --poi mu --out limit --json" ]
+    let private examples = [
+        "workspace.json"
+        "workspace.json --cl 0.9 --poi mu --out limit --json"
+    ]
 
     let private level (text: string) : Result<float, string list> =
         match Values.number "--cl" text with

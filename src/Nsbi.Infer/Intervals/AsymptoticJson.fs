@@ -49,9 +49,7 @@ module AsymptoticJson =
         numbers.Number("clb", test.Levels.Clb, unknown)
 
         let why (value: TestValue option) () =
-            value
-            |> Option.bind (fun value -> value.Reason)
-            |> Option.defaultWith unknown
+            value |> Option.bind (fun value -> value.Reason) |> Option.defaultWith unknown
 
         numbers.Number("qObserved", test.Observed.Value, why (Some test.Observed))
         let expected = test.Asimov |> Option.map (fun value -> value.Value)

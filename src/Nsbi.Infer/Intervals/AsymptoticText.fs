@@ -23,7 +23,7 @@ module internal AsymptoticText =
     ]
 
     /// A row of a name and a number.
-    let row (name: string) (value: string) : string = $"{name.PadRight 18}{value, 12}"
+    let row (name: string) (value: string) : string = $"{name.PadRight 20}{value, 12}"
 
     /// Warnings, one line each.
     let warnings (sentences: string list) : string list =

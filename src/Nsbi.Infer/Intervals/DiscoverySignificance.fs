@@ -39,7 +39,8 @@ type DiscoverySignificance = {
         let number = AsymptoticText.number
 
         let row name (found: Significance) =
-            let reason = found.Reason |> Option.map (fun why -> "  " + why) |> Option.defaultValue ""
+            let reason =
+                found.Reason |> Option.map (fun why -> "  " + why) |> Option.defaultValue ""
 
             AsymptoticText.row name (number found.Z) + $"{number found.P, 14}" + reason
 

@@ -52,7 +52,10 @@ type HypothesisTest = {
             for name, cls in List.zip AsymptoticText.deviations this.Expected do
                 yield row $"CLs expected {name}" (number cls)
 
-            yield! this.Reason |> Option.map (fun why -> $"CLs is not known: {why}") |> Option.toList
+            yield!
+                this.Reason
+                |> Option.map (fun why -> $"CLs is not known: {why}")
+                |> Option.toList
             yield! AsymptoticText.warnings this.Warnings
         ]
         |> String.concat "\n"

@@ -284,7 +284,8 @@ module UpperLimit =
             Warnings = [
                 yield! test.Warnings
                 if search.Crossings > 1 then
-                    yield $"The values of {test.Parameter} that are not excluded are not one interval; the \
+                    yield
+                        $"The values of {test.Parameter} that are not excluded are not one interval; the \
                       limit is the end of the last."
             ]
             Evaluations = search.Evaluations

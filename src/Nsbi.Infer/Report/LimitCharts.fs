@@ -49,9 +49,7 @@ module LimitCharts =
         let points = 40
 
         let largest =
-            limit.Observed :: limit.Expected
-            |> List.choose _.Value
-            |> List.fold max 0.0
+            limit.Observed :: limit.Expected |> List.choose _.Value |> List.fold max 0.0
 
         let reach = min upper (if largest > 0.0 then 1.2 * largest else upper)
 

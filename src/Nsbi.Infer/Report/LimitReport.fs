@@ -74,17 +74,18 @@ module LimitReport =
         page
             title
             [
-                card true $"CLs of {test.Parameter} = {value}" (Quantity.significant 4 test.Levels.Cls) [
-                    $"expected: {Quantity.significant 4 test.Expected[2]}"
-                ]
+                card
+                    true
+                    $"CLs of {test.Parameter} = {value}"
+                    (Quantity.significant 4 test.Levels.Cls)
+                    [ $"expected: {Quantity.significant 4 test.Expected[2]}" ]
                 card false $"best {test.Parameter}" (Quantity.significant 4 test.Observed.BestValue) []
             ]
             [
                 yield! warnings test.Warnings
                 Page.section "CLs" [
                     testTable [ test ] test.Parameter
-                    Page.note
-                        clsNote
+                    Page.note clsNote
                     yield! reasons (Option.toList test.Reason)
                 ]
             ]
@@ -104,8 +105,7 @@ module LimitReport =
         let value (found: LimitValue) = Option.defaultValue nan found.Value
         let level = Quantity.brief 4 (100.0 * limit.Level)
 
-        let shown (found: LimitValue) =
-            Quantity.significant 4 (value found)
+        let shown (found: LimitValue) = Quantity.significant 4 (value found)
 
         let rows =
             ("observed", limit.Observed)
@@ -176,12 +176,10 @@ module LimitReport =
         page
             title
             [
-                card true "significance" (z found.Observed) [ $"expected at {at}: {z found.Expected}" ]
-                card
-                    false
-                    $"best {found.Parameter}"
-                    (Quantity.significant 4 found.Q.BestValue)
-                    []
+                card true "significance" (z found.Observed) [
+                    $"expected at {at}: {z found.Expected}"
+                ]
+                card false $"best {found.Parameter}" (Quantity.significant 4 found.Q.BestValue) []
             ]
             [
                 yield! warnings found.Warnings
@@ -195,7 +193,8 @@ module LimitReport =
                          probability that the background alone gives a larger q0."
                     yield!
                         reasons (
-                            Option.toList found.Observed.Reason @ Option.toList found.Expected.Reason
+                            Option.toList found.Observed.Reason
+                            @ Option.toList found.Expected.Reason
                         )
                 ]
             ]
