@@ -31,6 +31,11 @@ let private verbs () : Verb list = [
         Run = ScanVerb.run
     }
     {
+        Name = "toys"
+        Summary = "pseudo-experiments of a workspace, fitted"
+        Run = ToysVerb.run
+    }
+    {
         Name = "convert"
         Summary = "a workspace in another format: pyhf's, or ours"
         Run = ConvertVerb.run
