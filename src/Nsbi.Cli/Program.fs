@@ -36,6 +36,11 @@ let private verbs () : Verb list = [
         Run = ToysVerb.run
     }
     {
+        Name = "rank"
+        Summary = "impacts of nuisance parameters, and the parts of an error"
+        Run = RankVerb.run
+    }
+    {
         Name = "convert"
         Summary = "a workspace in another format: pyhf's, or ours"
         Run = ConvertVerb.run

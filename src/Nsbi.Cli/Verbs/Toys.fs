@@ -149,7 +149,7 @@ module ToysVerb =
 
         let write = write subject study
 
-        ResultFolder.publish call store write (fun () ->
+        TaskFolder.publish call store write (fun () ->
             let provenance = [
                 "model hash", subject.ModelHash
                 "data hash", subject.DataHash
@@ -225,7 +225,7 @@ module ToysVerb =
                             Cancellation = call.Cancellation
                     }
 
-                    ResultFolder.using call out (made call it run hypothesis out sampler)))
+                    TaskFolder.using call out (made call it run hypothesis out sampler)))
 
     let run (call: Call) : Answer =
         Arguments.dispatch<ToysOption> call about examples (fun parsed -> answer parsed call)
