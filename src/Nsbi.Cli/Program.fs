@@ -46,6 +46,11 @@ let private verbs () : Verb list = [
         Run = SignificanceVerb.run
     }
     {
+        Name = "toys"
+        Summary = "pseudo-experiments of a workspace, fitted"
+        Run = ToysVerb.run
+    }
+    {
         Name = "rank"
         Summary = "impacts of nuisance parameters, and the parts of an error"
         Run = RankVerb.run

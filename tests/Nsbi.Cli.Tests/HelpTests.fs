@@ -26,6 +26,7 @@ let examples (verb: string) : string list list =
 [<TestCase("hypotest")>]
 [<TestCase("limit")>]
 [<TestCase("significance")>]
+[<TestCase("toys")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()
