@@ -32,7 +32,28 @@ type DiscoverySignificance = {
     Asimov: TestValue option
     /// Where the asymptotic formulae do not hold.
     Warnings: string list
-}
+} with
+
+    /// The significances as a table.
+    override this.ToString() : string =
+        let number = AsymptoticText.number
+
+        let row name (found: Significance) =
+            let reason =
+                found.Reason |> Option.map (fun why -> "  " + why) |> Option.defaultValue ""
+
+            AsymptoticText.row name (number found.Z) + $"{number found.P, 14}" + reason
+
+        [
+            yield
+                $"significance of {this.Parameter} over 0 by q0, asymptotic; best fit \
+                  {number this.Q.BestValue}, q0 = {number this.Q.Value}"
+            yield AsymptoticText.row "" "Z" + $"{'p', 14}"
+            yield row "observed" this.Observed
+            yield row $"expected at {number this.Signal}" this.Expected
+            yield! AsymptoticText.warnings this.Warnings
+        ]
+        |> String.concat "\n"
 
 /// <summary>Discovery significances by asymptotic formulae.</summary>
 [<RequireQualifiedAccess>]

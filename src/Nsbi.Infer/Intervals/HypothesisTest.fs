@@ -35,6 +35,31 @@ type HypothesisTest = {
         | Some asimov -> Asymptotics.sigma this.Tested 0.0 asimov.Value
         | None -> nan
 
+    /// The test as a table.
+    override this.ToString() : string =
+        let number = AsymptoticText.number
+        let row = AsymptoticText.row
+
+        [
+            yield
+                $"{this.Parameter} = {number this.Tested} by {this.Statistic.Name}, asymptotic; best \
+                  fit {number this.Observed.BestValue}"
+            yield row $"{this.Statistic.Name} observed" (number this.Observed.Value)
+            yield row "CLs+b" (number this.Levels.Clsb)
+            yield row "CLb" (number this.Levels.Clb)
+            yield row "CLs observed" (number this.Levels.Cls)
+
+            for name, cls in List.zip AsymptoticText.deviations this.Expected do
+                yield row $"CLs expected {name}" (number cls)
+
+            yield!
+                this.Reason
+                |> Option.map (fun why -> $"CLs is not known: {why}")
+                |> Option.toList
+            yield! AsymptoticText.warnings this.Warnings
+        ]
+        |> String.concat "\n"
+
 /// <summary>The expected data of one point, with their own best fit, which is that point.</summary>
 [<NoComparison; ReferenceEquality>]
 type internal ExpectedData = {

@@ -35,7 +35,32 @@ type UpperLimit = {
     Warnings: string list
     /// Evaluations of −2 ln L in all fits.
     Evaluations: int
-}
+} with
+
+    /// The limits as a table.
+    override this.ToString() : string =
+        let number = AsymptoticText.number
+        let row = AsymptoticText.row
+
+        let limit name (found: LimitValue) =
+            match found.Value, found.Reason with
+            | Some value, _ -> row name (number value)
+            | None, Some reason -> $"{row name (number nan)}  {reason}"
+            | None, None -> row name (number nan)
+
+        [
+            yield
+                $"upper limits of {this.Parameter} at {number (100.0 * this.Level)} %% by CLs of \
+                  {this.Statistic.Name}, asymptotic; best fit \
+                  {number this.Best[this.Parameter].Value}"
+            yield limit "observed" this.Observed
+
+            for name, found in List.zip AsymptoticText.deviations this.Expected do
+                yield limit $"expected {name}" found
+
+            yield! AsymptoticText.warnings this.Warnings
+        ]
+        |> String.concat "\n"
 
 /// Looks for limits, and keeps every value of μ that was looked at.
 [<Sealed>]
@@ -259,7 +284,8 @@ module UpperLimit =
             Warnings = [
                 yield! test.Warnings
                 if search.Crossings > 1 then
-                    $"The values of {test.Parameter} that are not excluded are not one interval; the \
+                    yield
+                        $"The values of {test.Parameter} that are not excluded are not one interval; the \
                       limit is the end of the last."
             ]
             Evaluations = search.Evaluations
