@@ -31,6 +31,11 @@ let private verbs () : Verb list = [
         Run = ScanVerb.run
     }
     {
+        Name = "toys"
+        Summary = "pseudo-experiments of a workspace, fitted"
+        Run = ToysVerb.run
+    }
+    {
         Name = "rank"
         Summary = "impacts of nuisance parameters, and the parts of an error"
         Run = RankVerb.run
