@@ -56,6 +56,11 @@ let private verbs () : Verb list = [
         Run = RankVerb.run
     }
     {
+        Name = "neyman"
+        Summary = "confidence belt and sets of one parameter by toys"
+        Run = NeymanVerb.run
+    }
+    {
         Name = "convert"
         Summary = "a workspace in another format: pyhf's, or ours"
         Run = ConvertVerb.run
