@@ -18,6 +18,10 @@ type IntervalStudy = {
     Significance: DiscoverySignificance option
     /// The significance by pseudo-experiments.
     ToySignificance: ToyDiscovery option
+    /// CLs of the data and of the expectation by the tested value.
+    Curve: HypothesisTest list
+    /// What fits find of injected values, with the checks of its toys.
+    Injection: (SignalInjection * Check list) option
 } with
 
     /// The checks of all pseudo-experiments: of each name the first that failed.
@@ -26,6 +30,9 @@ type IntervalStudy = {
             yield! this.Neyman |> Option.map _.Checks |> Option.defaultValue []
             yield! this.ToyLimit |> Option.map _.Checks |> Option.defaultValue []
             yield! this.ToySignificance |> Option.map _.Checks |> Option.defaultValue []
+            match this.Injection with
+            | Some(injection, toys) -> yield! injection.Checks @ toys
+            | None -> ()
         ]
         |> List.groupBy _.Name
         |> List.map (fun (_, same) ->
@@ -74,64 +81,76 @@ module IntervalStudy =
         | None -> Ok None
         | Some plan -> make plan |> Result.map Some
 
+    /// The limits with the picture of them.
+    let private limit (fits: FitSettings) observation interest (plan: LimitPlan) =
+        let statistic = TestStatistic.UpperLimitBounded
+        let test = AsymptoticTest.Prepare(fits, observation, statistic, interest)
+        let limit = UpperLimit.ofTest null test plan.Level
+        let struct (_, upper) = test.Bounds
+        limit, UpperLimit.curve test (LimitCharts.values upper limit)
+
     /// <summary>The studies of one observation.</summary>
-    /// <param name="plan">what is asked for</param>
-    /// <param name="interest">the parameter of interest</param>
-    /// <param name="signal">its value that an expected significance is for</param>
-    /// <param name="work">seed, threads, fits, and where results are kept; its number of toys is that
-    /// of the plan</param>
+    /// <param name="learned">the model</param>
+    /// <param name="workOf">seed, threads, fits, and where results are kept, by what is done and with
+    /// how many toys</param>
     /// <param name="name">what the observation is</param>
     /// <param name="observation">the data; toys are drawn from the reference tables of its likelihood
     /// </param>
     /// <returns>the studies, or every reason why toys cannot be drawn</returns>
     let make
-        (plan: IntervalPlan)
-        (interest: string)
-        (signal: float)
-        (work: ToyWork)
+        (learned: LearnedModel)
+        (workOf: string -> int -> ToyWork)
         (name: string)
         (observation: Observation)
         : Result<IntervalStudy, ModelError list> =
-        let statistic = TestStatistic.UpperLimitBounded
-
-        let withToys toys = {
-            work with
-                Run = { work.Run with Toys = toys }
-        }
-
+        let plan = learned.Analysis.Intervals
+        let interest = learned.Analysis.Interest
         let compiled = observation.Owner
+        let place = compiled.Index[interest]
+        // The value that an expected significance is for.
+        let signal = learned.Model.Initial[place]
+        let fits = (workOf "" 0).Fits
+        let bounded = TestStatistic.UpperLimitBounded
 
         let neyman =
             optional plan.Neyman (fun neyman ->
-                let values = grid compiled.Model.InnerCoordinates compiled.Index[interest] neyman
+                let values = grid compiled.Model.InnerCoordinates place neyman
 
                 let settings = {
                     NeymanSettings.create interest values with
                         Levels = neyman.Levels
                 }
 
-                NeymanConstruction.run (withToys neyman.Toys) settings observation)
+                NeymanConstruction.run (workOf "confidence belt" neyman.Toys) settings observation)
 
         let toyLimit =
             optional (plan.Limit |> Option.filter (fun l -> l.Toys > 0)) (fun limit ->
-                ToyUpperLimit.find (withToys limit.Toys) statistic limit.Level observation interest)
+                let work = workOf "upper limit" limit.Toys
+                ToyUpperLimit.find work bounded limit.Level observation interest)
 
         let toySignificance =
             optional (plan.Significance |> Option.filter (fun s -> s.Toys > 0)) (fun plan ->
-                ToyHypothesisTest.discovery (withToys plan.Toys) observation interest signal)
+                let work = workOf "significance" plan.Toys
+                ToyHypothesisTest.discovery work observation interest signal)
 
-        both neyman (both toyLimit toySignificance)
-        |> Result.map (fun (neyman, (toyLimit, toySignificance)) -> {
-            Of = name
-            Neyman = neyman
-            Limit =
-                plan.Limit
-                |> Option.map (fun limit ->
-                    UpperLimit.find work.Fits observation statistic interest limit.Level)
-            ToyLimit = toyLimit
-            Significance =
-                plan.Significance
-                |> Option.map (fun _ ->
-                    DiscoverySignificance.asymptotic work.Fits observation interest signal)
-            ToySignificance = toySignificance
-        })
+        let injection =
+            optional plan.Injection (fun injection ->
+                InjectionStudy.make learned (workOf "injection" injection.Toys) injection.Values)
+
+        both (both neyman toyLimit) (both toySignificance injection)
+        |> Result.map (fun ((neyman, toyLimit), (toySignificance, injection)) ->
+            let limit = plan.Limit |> Option.map (limit fits observation interest)
+
+            {
+                Of = name
+                Neyman = neyman
+                Limit = limit |> Option.map fst
+                ToyLimit = toyLimit
+                Significance =
+                    plan.Significance
+                    |> Option.map (fun _ ->
+                        DiscoverySignificance.asymptotic fits observation interest signal)
+                ToySignificance = toySignificance
+                Curve = limit |> Option.map snd |> Option.defaultValue []
+                Injection = injection
+            })

@@ -205,43 +205,36 @@ module internal RunStages =
         if analysis.Intervals = IntervalPlan.none then
             Ok run
         else
-            let stage = "pseudo-experiments"
-            PipelineStage.begins options stage
-
-            let nominal = learned.Model.Initial
+            PipelineStage.begins options "pseudo-experiments"
 
             let name, observation =
                 match run.Observed, LearnedModel.ofData learned with
                 | Some _, Some data -> "observed", Ok data
                 | _ ->
                     "asimov",
-                    Observation.asimov learned.Likelihood nominal |> Result.map _.Observation
+                    Observation.asimov learned.Likelihood learned.Model.Initial
+                    |> Result.map _.Observation
 
-            let work = {
+            let inputs = inputs trained run
+
+            let work stage toys : ToyWork = {
                 Run = {
-                    ToyRun.ofToys 0 with
+                    ToyRun.ofToys toys with
                         Seed = analysis.Seed
                         Threads = options.Threads
                         Cancellation = options.Cancellation
-                        Progress = {
-                            new IProgress<ToyProgress> with
+                        Progress =
+                            { new IProgress<ToyProgress> with
                                 member _.Report progress =
                                     options.Progress.Report(Toys(stage, progress))
-                        }
+                            }
                 }
-                Store = Some(store, inputs trained run)
+                Store = Some(store, inputs)
                 Fits = { fits with Team = None }
             }
 
             observation
-            |> Result.bind (
-                IntervalStudy.make
-                    analysis.Intervals
-                    analysis.Interest
-                    nominal[learned.Model.Index[analysis.Interest]]
-                    work
-                    name
-            )
+            |> Result.bind (IntervalStudy.make learned work name)
             |> Result.map (fun study -> {
                 run with
                     Intervals = Some study
