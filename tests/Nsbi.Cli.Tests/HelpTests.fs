@@ -24,6 +24,7 @@ let examples (verb: string) : string list list =
 [<TestCase("fit")>]
 [<TestCase("scan")>]
 [<TestCase("toys")>]
+[<TestCase("neyman")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()
