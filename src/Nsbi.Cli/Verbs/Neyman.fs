@@ -197,7 +197,7 @@ module NeymanVerb =
             | Ok result ->
                 let write = write plan subject result
 
-                ResultFolder.publish call store write (fun () ->
+                TaskFolder.publish call store write (fun () ->
                     let provenance = [
                         "toys at each value", string plan.Run.Toys
                         "seed", string plan.Run.Seed
@@ -294,7 +294,7 @@ module NeymanVerb =
 
         options.Finish(fun () ->
             Subject.prepare call subject faults (fun it ->
-                ResultFolder.using call out (made call plan it)))
+                TaskFolder.using call out (made call plan it)))
 
     let run (call: Call) : Answer =
         Arguments.dispatch<NeymanOption> call about examples (fun parsed -> answer parsed call)

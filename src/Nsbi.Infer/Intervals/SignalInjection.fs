@@ -146,6 +146,19 @@ module SignalInjection =
                     $"The means lie on a straight line with a p-value of {number linearity}."
                     "The response is not linear: it cannot be corrected by slope and offset."
 
+            let widest' =
+                points |> List.maxBy (fun p -> p.PullWidth.Value - sigmas * p.PullWidth.Error)
+
+            Check.create
+                $"injection of {parameter}: pulls"
+                CheckRule.AtMost
+                (widest + sigmas * widest'.PullWidth.Error)
+                widest'.PullWidth.Value
+                widest'.PullWidth.Error
+                $"(best − truth)/error has the width {number widest'.PullWidth.Value} at \
+                  {number widest'.Truth}."
+                "Errors are too small: quote intervals from toys."
+
             for nuisance in nuisances do
                 let width: Estimated = nuisance.PullWidth
 
