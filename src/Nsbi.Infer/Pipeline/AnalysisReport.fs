@@ -214,7 +214,10 @@ module AnalysisReport =
                 run.Intervals |> Option.map IntervalStatements.table |> Option.defaultValue []
             StatementNotes =
                 run.Intervals |> Option.map IntervalStatements.notes |> Option.defaultValue []
-            Pictures = []
+            Pictures =
+                run.Intervals
+                |> Option.map IntervalStatements.pictures
+                |> Option.defaultValue []
             VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity
             Checks = run.Checks

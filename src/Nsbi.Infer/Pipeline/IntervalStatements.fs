@@ -7,6 +7,17 @@ open System.Text.Json
 [<RequireQualifiedAccess>]
 module internal IntervalStatements =
 
+    /// Rows with their cells below each other.
+    let aligned (rows: string list list) : string =
+        let widths = rows |> List.transpose |> List.map (List.map String.length >> List.max)
+
+        rows
+        |> List.map (fun row ->
+            (List.map2 (fun (cell: string) width -> cell.PadRight width) row widths
+             |> String.concat "  ")
+                .TrimEnd())
+        |> String.concat "\n"
+
     let private percent (level: float) = Quantity.brief 4 (100.0 * level) + " %"
 
     let private measured (value: float) (error: float) =
@@ -38,6 +49,20 @@ module internal IntervalStatements =
             |> List.map (fun i -> $"[{text i.Lower}, {text i.Upper}]")
             |> String.concat " ∪ "
 
+    let private injections (study: IntervalStudy) : ReportStatement list =
+        match study.Injection with
+        | None -> []
+        | Some(found, _) -> [
+            statement
+                "fitted over injected values: slope"
+                Quantity.unknown
+                (measured found.Slope.Value found.Slope.Error)
+            statement
+                "fitted at an injected value of 0"
+                Quantity.unknown
+                (measured found.Offset.Value found.Offset.Error)
+          ]
+
     let private neyman (result: NeymanResult) : ReportStatement list =
         List.map2
             (fun (set: AcceptedSet) (asymptotic: LikelihoodIntervals) ->
@@ -57,7 +82,7 @@ module internal IntervalStatements =
         let toy pick =
             match study.ToyLimit with
             | Some found ->
-                let limit: ToyLimit = pick found
+                let limit: Estimated = pick found
                 measured limit.Value limit.Error
             | None -> Quantity.unknown
 
@@ -114,6 +139,7 @@ module internal IntervalStatements =
         (study.Neyman |> Option.map neyman |> Option.defaultValue [])
         @ limits study
         @ significances study
+        @ injections study
 
     /// What has to be known to read the table.
     let notes (study: IntervalStudy) : string list = [
@@ -123,4 +149,36 @@ module internal IntervalStatements =
             $"No pseudo-experiment without signal reached the observed q0: the significance from {toys.Background.Length} of them is a lower bound."
         | _ -> ()
         yield! study.Warnings
+    ]
+
+    /// The belt, the limits and the injected values, where there are any.
+    let pictures (study: IntervalStudy) : ReportPicture list = [
+        match study.Neyman with
+        | Some result -> {
+            Caption =
+                "The quantiles of t over pseudo-experiments with their errors, t of the data, and the accepted values; dashed, the levels of asymptotic formulae."
+            Drawing = NeymanReport.belt result |> ChartSvg.render
+          }
+        | None -> ()
+        match study.Limit, study.Curve with
+        | Some limit, _ :: _ :: _ ->
+            let band = LimitCharts.band study.Curve limit
+
+            {
+                Caption =
+                    "CLs by the tested value: asymptotic formulae as lines and bands, pseudo-experiments as points. The limit is where CLs comes down to 1 − CL."
+                Drawing =
+                    study.ToyLimit
+                    |> Option.map (fun toys -> LimitCharts.withToys toys band)
+                    |> Option.defaultValue band
+                    |> ChartSvg.render
+            }
+        | _ -> ()
+        match study.Injection with
+        | Some(injection, _) -> {
+            Caption =
+                "Fits to pseudo-experiments of held-out simulation in which the parameter has known values; below, mean and width of (best − truth)/error."
+            Drawing = InjectionChart.make injection |> ChartSvg.render
+          }
+        | None -> ()
     ]

@@ -88,7 +88,7 @@ type RunResult = {
             twin.Name, twin.Significance
     ]
 
-    /// The measurements as a table.
+    /// The measurements as a table, and the confidence statements below.
     override this.ToString() : string =
         let interest = this.Analysis.Interest
 
@@ -112,14 +112,20 @@ type RunResult = {
                 ]
         ]
 
-        let widths = rows |> List.transpose |> List.map (List.map String.length >> List.max)
+        let statements = [
+            match this.Intervals with
+            | None -> ()
+            | Some study ->
+                [ $"of the {study.Of} data"; "asymptotic"; "pseudo-experiments" ]
 
-        rows
-        |> List.map (fun row ->
-            (List.map2 (fun (cell: string) width -> cell.PadRight width) row widths
-             |> String.concat "  ")
-                .TrimEnd())
-        |> String.concat "\n"
+                for statement in IntervalStatements.table study do
+                    [ statement.Quantity; statement.Asymptotic; statement.Toys ]
+        ]
+
+        [ rows; statements ]
+        |> List.filter (fun rows -> not rows.IsEmpty)
+        |> List.map IntervalStatements.aligned
+        |> String.concat "\n\n"
 
 /// <summary>Run results as JSON.</summary>
 [<RequireQualifiedAccess>]
@@ -233,7 +239,7 @@ module RunResult =
             writer.WriteEndObject()
 
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
-    /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>score</c>,
+    /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>intervals</c>, <c>score</c>,
     /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
     /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
@@ -272,6 +278,7 @@ module RunResult =
             writer.WriteEndObject()
 
         writeMeasurement writer "asimov" result.Asimov
+        result.Intervals |> Option.iter (IntervalJson.write writer)
         writeTwin writer "score" result.Score
         writeTwin writer "conventional" result.Conventional
         writer.WriteStartArray "separation"

@@ -223,11 +223,11 @@ module internal RunStages =
                         Seed = analysis.Seed
                         Threads = options.Threads
                         Cancellation = options.Cancellation
-                        Progress =
-                            { new IProgress<ToyProgress> with
+                        Progress = {
+                            new IProgress<ToyProgress> with
                                 member _.Report progress =
                                     options.Progress.Report(Toys(stage, progress))
-                            }
+                        }
                 }
                 Store = Some(store, inputs)
                 Fits = { fits with Team = None }
