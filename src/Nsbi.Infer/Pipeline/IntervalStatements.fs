@@ -166,7 +166,7 @@ module internal IntervalStatements =
 
             {
                 Caption =
-                    "CLs by the tested value: asymptotic formulae as lines and bands, pseudo-experiments as points. The limit is where CLs comes down to 1 − CL."
+                    "CLs by the tested value: asymptotic formulae as lines and bands, pseudo-experiments as points. The limit is where CLs comes down to 1 − CL. For values below the best fit the statistic is 0, which asymptotic formulae count half and pseudo-experiments whole."
                 Drawing =
                     study.ToyLimit
                     |> Option.map (fun toys -> LimitCharts.withToys toys band)

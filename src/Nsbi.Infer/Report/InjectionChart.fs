@@ -33,7 +33,7 @@ module InjectionChart =
 
         {
             Description = $"Best values of {name} over injected ones, and their pulls"
-            Width = 640.0
+            Width = 880.0
             Height = 420.0
             X = Chart.axisFrom $"injected {name}" ends[0] ends[1]
             Panels = [
