@@ -1,0 +1,148 @@
+/// Fits of toys: one free and one fixed fit each, from the truth, one thread.
+module Nsbi.Bench.ToyBench
+
+open System
+open Nsbi.Kernels
+open Nsbi.Infer
+
+/// The observation of a toy.
+let private observe (problem: ToyProblem) struct (rows: int[], weights: float[], globals) =
+    let dense = Array.zeroCreate<float> problem.Shape.Reference
+    Array.iter2 (fun row w -> dense[row] <- w) rows weights
+
+    Observation.create
+        problem.Compiled
+        ({
+            Observation.nothing with
+                Globals = Map.ofList globals
+         }
+         |> Observation.withWeights "SR" TableKind.Reference dense)
+    |> ToyProblem.succeed
+
+/// Microseconds of processor time of one call.
+let private cost (seconds: float) (action: unit -> unit) : float =
+    action ()
+    let once = Speed.measure 3 action
+    let times = max 3 (int (seconds * once.Wall))
+    1e6 / (Speed.measure times action).Cpu
+
+type private Totals = {
+    mutable Fits: int
+    mutable Evaluations: int
+    mutable Failed: int
+    mutable Pulls: float list
+}
+
+let private fits (observations: Observation[]) (totals: Totals) : unit =
+    let free = Fit.settings
+    let held = Fit.fix "mu" 1.0 free
+
+    for observation in observations do
+        let best = Fit.runWith free observation
+        let conditional = Fit.runWith held observation
+        totals.Fits <- totals.Fits + 2
+        totals.Evaluations <- totals.Evaluations + best.Evaluations + conditional.Evaluations
+
+        for fit in [ best; conditional ] do
+            if not fit.Status.Succeeded then
+                totals.Failed <- totals.Failed + 1
+
+        match best["mu"].Error with
+        | Some error -> totals.Pulls <- (best["mu"].Value - 1.0) / error :: totals.Pulls
+        | None -> ()
+
+let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
+    let problem =
+        ToyProblem.make
+            { LikelihoodOptions.standard with
+                Precision = precision
+                Normalisation = Normalisation.Compiled 2_000
+            }
+            shape
+
+    let drawn = Array.init toys (fun i -> problem.Draw(uint64 i))
+    let observations = drawn |> Array.map (observe problem)
+    let warm = { Fits = 0; Evaluations = 0; Failed = 0; Pulls = [] }
+
+    for _ in 1..3 do
+        fits (Array.truncate 20 observations) warm
+
+    let totals = { Fits = 0; Evaluations = 0; Failed = 0; Pulls = [] }
+    let speed = Speed.measure 1 (fun () -> fits observations totals)
+    let perFit = float totals.Evaluations / float totals.Fits
+    let fitCost = 1e6 / speed.Cpu / float totals.Fits
+
+    printfn
+        "%s, %O: %.0f fits per CPU-second, %.2f evaluations per fit, %d of %d fits failed"
+        shape.Name
+        precision
+        (float totals.Fits * speed.Cpu)
+        perFit
+        totals.Failed
+        totals.Fits
+
+    let pulls = List.toArray totals.Pulls
+    let mean = Array.average pulls
+    let width = sqrt (Array.averageBy (fun p -> (p - mean) ** 2.0) pulls)
+    printfn "  pull of mu: mean %.3f, width %.3f" mean width
+    let kappa = problem.Compiled.Model.InnerCoordinates.ToInner problem.Truth
+
+    let evaluation =
+        cost 0.5 (fun () -> Likelihood.evaluateInner None observations[0] kappa |> ignore)
+
+    let stored =
+        match precision with
+        | Precision.Single -> ColumnPrecision.Single
+        | Precision.Int16 -> ColumnPrecision.Int16
+        | _ -> ColumnPrecision.Double
+
+    let kernel = cost 0.5 (ToyProblem.kernel problem stored 0UL)
+    let creation = cost 0.5 (fun () -> observe problem drawn[0] |> ignore)
+
+    printfn
+        "  us of processor time: fit %.0f, evaluation %.0f (kernel %.0f, rest %.0f), search %.0f \
+         per evaluation, observation %.0f"
+        fitCost
+        evaluation
+        kernel
+        (evaluation - kernel)
+        (fitCost / perFit - evaluation)
+        creation
+
+    let before = GC.GetAllocatedBytesForCurrentThread()
+    Likelihood.evaluateInner None observations[0] kappa |> ignore
+    let afterEvaluation = GC.GetAllocatedBytesForCurrentThread()
+    Fit.runWith Fit.settings observations[0] |> ignore
+    let afterFit = GC.GetAllocatedBytesForCurrentThread()
+
+    printfn
+        "  bytes allocated: evaluation %d, free fit %d"
+        (afterEvaluation - before)
+        (afterFit - afterEvaluation)
+
+/// toys [--toys N] [--precision single | exact] [1e4 | 1e5 | interference | many]
+let run (arguments: string list) : int =
+    let rec option name fallback list =
+        match list with
+        | key :: value :: _ when key = name -> value
+        | _ :: rest -> option name fallback rest
+        | [] -> fallback
+
+    let toys = int (option "--toys" "100" arguments)
+
+    let precisions =
+        match option "--precision" "" arguments with
+        | "single" -> [ Precision.Single ]
+        | "exact" -> [ Precision.Exact ]
+        | _ -> [ Precision.Single; Precision.Exact ]
+
+    let chosen =
+        ToyProblem.shapes |> List.filter (fun s -> List.contains s.Name arguments)
+
+    printfn "path %s, one thread, %d toys" Isa.Path toys
+
+    for shape in (if chosen.IsEmpty then ToyProblem.shapes else chosen) do
+        for precision in (if shape.Nuisances = 0 then [ Precision.Exact ] else precisions) do
+            row precision toys shape
+
+    0
