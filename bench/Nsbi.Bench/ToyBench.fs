@@ -31,25 +31,51 @@ type private Totals = {
     mutable Evaluations: int
     mutable Failed: int
     mutable Pulls: float list
+    mutable Observing: float
+    mutable Fitting: float
 }
 
-let private fits (observations: Observation[]) (totals: Totals) : unit =
+let private seconds (action: unit -> 'a) : 'a * float =
+    let before = Environment.CpuUsage.TotalTime.TotalSeconds
+    let result = action ()
+    result, Environment.CpuUsage.TotalTime.TotalSeconds - before
+
+/// Observes and fits so many toys.
+let private fits (problem: ToyProblem) (toys: int) : Totals =
     let free = Fit.settings
     let held = Fit.fix "mu" 1.0 free
 
-    for observation in observations do
-        let best = Fit.runWith free observation
-        let conditional = Fit.runWith held observation
-        totals.Fits <- totals.Fits + 2
-        totals.Evaluations <- totals.Evaluations + best.Evaluations + conditional.Evaluations
+    let totals = {
+        Fits = 0
+        Evaluations = 0
+        Failed = 0
+        Pulls = []
+        Observing = 0.0
+        Fitting = 0.0
+    }
+
+    for toy in 0 .. toys - 1 do
+        let drawn = problem.Draw(uint64 toy)
+        let observation, observing = seconds (fun () -> observe problem drawn)
+
+        let (best, conditional), fitting =
+            seconds (fun () -> Fit.runWith free observation, Fit.runWith held observation)
+
+        totals.Observing <- totals.Observing + observing
+        totals.Fitting <- totals.Fitting + fitting
 
         for fit in [ best; conditional ] do
+            totals.Fits <- totals.Fits + 1
+            totals.Evaluations <- totals.Evaluations + fit.Evaluations
+
             if not fit.Status.Succeeded then
                 totals.Failed <- totals.Failed + 1
 
         match best["mu"].Error with
         | Some error -> totals.Pulls <- (best["mu"].Value - 1.0) / error :: totals.Pulls
         | None -> ()
+
+    totals
 
 let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
     let problem =
@@ -60,23 +86,20 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
             }
             shape
 
-    let drawn = Array.init toys (fun i -> problem.Draw(uint64 i))
-    let observations = drawn |> Array.map (observe problem)
-    let warm = { Fits = 0; Evaluations = 0; Failed = 0; Pulls = [] }
-
     for _ in 1..3 do
-        fits (Array.truncate 20 observations) warm
+        fits problem (min 20 toys) |> ignore
 
-    let totals = { Fits = 0; Evaluations = 0; Failed = 0; Pulls = [] }
-    let speed = Speed.measure 1 (fun () -> fits observations totals)
+    let totals = fits problem toys
     let perFit = float totals.Evaluations / float totals.Fits
-    let fitCost = 1e6 / speed.Cpu / float totals.Fits
+    let fitCost = 1e6 * totals.Fitting / float totals.Fits
 
     printfn
-        "%s, %O: %.0f fits per CPU-second, %.2f evaluations per fit, %d of %d fits failed"
+        "%s, %O: %.0f fits per CPU-second (%.0f with the observations), %.2f evaluations per fit, \
+         %d of %d fits failed"
         shape.Name
         precision
-        (float totals.Fits * speed.Cpu)
+        (float totals.Fits / totals.Fitting)
+        (float totals.Fits / (totals.Fitting + totals.Observing))
         perFit
         totals.Failed
         totals.Fits
@@ -85,10 +108,12 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
     let mean = Array.average pulls
     let width = sqrt (Array.averageBy (fun p -> (p - mean) ** 2.0) pulls)
     printfn "  pull of mu: mean %.3f, width %.3f" mean width
+    let drawn = problem.Draw 0UL
+    let observation = observe problem drawn
     let kappa = problem.Compiled.Model.InnerCoordinates.ToInner problem.Truth
 
     let evaluation =
-        cost 0.5 (fun () -> Likelihood.evaluateInner None observations[0] kappa |> ignore)
+        cost 0.5 (fun () -> Likelihood.evaluateInner None observation kappa |> ignore)
 
     let stored =
         match precision with
@@ -97,7 +122,7 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
         | _ -> ColumnPrecision.Double
 
     let kernel = cost 0.5 (ToyProblem.kernel problem stored 0UL)
-    let creation = cost 0.5 (fun () -> observe problem drawn[0] |> ignore)
+    let creation = cost 0.5 (fun () -> observe problem drawn |> ignore)
 
     printfn
         "  us of processor time: fit %.0f, evaluation %.0f (kernel %.0f, rest %.0f), search %.0f \
@@ -110,9 +135,9 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
         creation
 
     let before = GC.GetAllocatedBytesForCurrentThread()
-    Likelihood.evaluateInner None observations[0] kappa |> ignore
+    Likelihood.evaluateInner None observation kappa |> ignore
     let afterEvaluation = GC.GetAllocatedBytesForCurrentThread()
-    Fit.runWith Fit.settings observations[0] |> ignore
+    Fit.runWith Fit.settings observation |> ignore
     let afterFit = GC.GetAllocatedBytesForCurrentThread()
 
     printfn

@@ -20,6 +20,12 @@ type CompiledLikelihood
     let sizes =
         lazy (unbinned |> Seq.collect (ShapeSize.find model.Parameters) |> Seq.toList)
 
+    let spaces =
+        unbinned
+        |> Array.map (fun channel ->
+            let plan = UnbinnedPlan.create model.InnerCoordinates channel
+            WorkSpaces(fun () -> UnbinnedSpace plan))
+
     let constraints = model.Parameters |> List.map _.Constraint |> List.toArray
 
     /// The model.
@@ -81,5 +87,6 @@ type CompiledLikelihood
         1e-6 * sqrt events
 
     member internal _.Unbinned: CompiledUnbinned[] = unbinned
+    member internal _.UnbinnedSpaces: WorkSpaces<UnbinnedSpace>[] = spaces
     member internal _.Binned: CompiledBinned[] = binned
     member internal _.Constraints: Constraint[] = constraints
