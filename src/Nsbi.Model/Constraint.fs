@@ -44,6 +44,15 @@ module Constraint =
         | LogNormal _ -> Some theta
         | Poisson(_, tau) -> Some(tau * theta)
 
+    /// <summary>The value of θ that the constraint alone prefers: a, a/τ, a; none without a
+    /// constraint.</summary>
+    let preferred (term: Constraint) : float option =
+        match term with
+        | Unconstrained -> None
+        | Gaussian(a, _)
+        | LogNormal(a, _) -> Some a
+        | Poisson(a, tau) -> Some(a / tau)
+
     /// <summary>The width of the constraint in θ around its own best value: σ, √a/τ (√1/τ where
     /// a &lt; 1), a·s; none without a constraint.</summary>
     let width (term: Constraint) : float option =

@@ -2,7 +2,7 @@ module Nsbi.Kernels.Tests.MixtureKernelTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Kernels
 open Nsbi.Kernels.Tests.EventTerms
 

@@ -2,7 +2,7 @@ module Nsbi.Model.Tests.BarlowBeestonTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 
 [<Test>]

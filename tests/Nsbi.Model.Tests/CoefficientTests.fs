@@ -2,7 +2,7 @@ module Nsbi.Model.Tests.CoefficientTests
 
 open NUnit.Framework
 open FsCheck
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 
 let private index = ParameterIndex.OfNames [ "a"; "b"; "c" ]

@@ -1,7 +1,7 @@
 module Nsbi.Model.Tests.CoefficientTextTests
 
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 open Nsbi.Model.Words
 

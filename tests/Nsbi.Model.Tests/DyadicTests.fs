@@ -3,7 +3,7 @@ module Nsbi.Model.Tests.DyadicTests
 open System
 open NUnit.Framework
 open FsCheck
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 
 let private back (x: Dyadic) = Dyadic.ratio x Dyadic.one

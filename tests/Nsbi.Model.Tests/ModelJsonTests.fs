@@ -1,7 +1,7 @@
 module Nsbi.Model.Tests.ModelJsonTests
 
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 open Nsbi.Model.Words
 

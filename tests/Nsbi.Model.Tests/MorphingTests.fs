@@ -3,7 +3,7 @@ module Nsbi.Model.Tests.MorphingTests
 open System
 open NUnit.Framework
 open FsCheck
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 open Nsbi.Model.Words
 

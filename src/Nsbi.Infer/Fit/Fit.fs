@@ -155,7 +155,7 @@ module Fit =
             let restricted = Objective.restrict start searched factors.Objective
 
             TrustRegion.run
-                (FitPoints.search settings compiled)
+                (FitPoints.search settings observation)
                 restricted
                 (searched |> Array.map (fun k -> start[k]))
             |> Option.bind (fun (state, reason) ->
@@ -182,7 +182,7 @@ module Fit =
               weights of 0 or above to a fit."
             |> invalid compiled settings 0
         | None ->
-            match starts |> List.choose search |> distinct compiled.Noise with
+            match starts |> List.choose search |> distinct observation.Noise with
             | [] ->
                 let at = FitPoints.template settings compiled
 

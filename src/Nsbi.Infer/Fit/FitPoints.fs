@@ -30,9 +30,9 @@ type FitSettings = {
 module internal FitPoints =
 
     /// The search with the error of a likelihood's values.
-    let search (settings: FitSettings) (compiled: CompiledLikelihood) : TrustRegionSettings = {
+    let search (settings: FitSettings) (observation: Observation) : TrustRegionSettings = {
         settings.Search with
-            Noise = max settings.Search.Noise compiled.Noise
+            Noise = max settings.Search.Noise observation.Noise
     }
 
     /// The values of the parameters that are held, by the settings or by the model.

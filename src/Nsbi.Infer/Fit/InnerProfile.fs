@@ -30,7 +30,7 @@ type internal InnerProfile
     let nominal = FitPoints.template settings compiled
 
     // How far below the best fit a profile may come by the errors of its values.
-    let slack = 1e-6 + 2.0 * compiled.Noise
+    let slack = 1e-6 + 2.0 * observation.Noise
     let mutable lowest = None
 
     do
@@ -43,7 +43,7 @@ type internal InnerProfile
     member _.Best: FitResult = best
 
     /// The error of its values.
-    member _.Noise: float = compiled.Noise
+    member _.Noise: float = observation.Noise
 
     /// The lowest point that was come upon below the best fit, beyond rounding.
     member _.Lowest: float[] option = lowest |> Option.map snd
@@ -85,7 +85,7 @@ type internal InnerProfile
                     let restricted = Objective.restrict start searched factors.Objective
 
                     TrustRegion.run
-                        (FitPoints.search settings compiled)
+                        (FitPoints.search settings observation)
                         restricted
                         (searched |> Array.map (fun k -> start[k]))
                     |> Option.bind (fun (state, _) ->

@@ -86,11 +86,29 @@ module internal AsimovWeights =
 
             match Array.tryFindIndex (fun x -> not (Double.IsFinite x && x >= 0.0)) w with
             | Some i ->
-                let what = $"the Asimov weight of row {i} is {number w[i]}"
+                let term c =
+                    let struct (values, _) = u[c]
+                    amplitudes[c] * values[i]
+
+                let worst =
+                    seq { 0 .. amplitudes.Length - 1 }
+                    |> Seq.tryFind (term >> Double.IsFinite >> not)
+                    |> Option.defaultWith (fun () ->
+                        seq { 0 .. amplitudes.Length - 1 } |> Seq.minBy term)
+
+                let name = channel.Processes[worst].Name
+
+                let what =
+                    $"the Asimov weight of row {i} is {number w[i]}, by the term \
+                      {number (term worst)} of process '{name}' in its density; a measure that is \
+                      negative somewhere is no expectation of events"
+
                 let remedy = "choose other parameter values, or better ratios"
                 Error [ fault $"{place}, {TableKind.Reference}" what remedy ]
             | None ->
-                let rescaling = Array.sum yields / Array.sum w
+                let sum = Array.sum w
+                // Where nothing is expected there is nothing to scale.
+                let rescaling = if sum = 0.0 then 1.0 else Array.sum yields / sum
 
                 let shapes = [
                     for c in 0 .. compiledZ.Length - 1 do

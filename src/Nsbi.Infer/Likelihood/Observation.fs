@@ -45,6 +45,10 @@ type Observation
             Array.exists (fun w -> w < 0.0) (e.Events.Weights.ToArray()))
         |> Option.map (fun (c, _) -> c.Name)
 
+    /// <summary>How far −2 ln L may be from its definition: by rounded event variations, and by the
+    /// rounding of the logarithms of Poisson terms, which grow with the counts and cancel.</summary>
+    member internal _.Noise: float = owner.Noise + 5e-16 * countConstant
+
     member internal _.Owner: CompiledLikelihood = owner
     member internal _.Events: ObservedEvents[] = events
     member internal _.BinCounts: float[][] = counts

@@ -31,6 +31,25 @@ module internal ObservedData =
     let private number = TableFault.number
     let private fault = TableFault.create
 
+    /// Some rows of a table with their weights, in time proportional to their number: what a toy is.
+    /// The slow twin is <c>eventsOf</c> with a weight for every row of the table.
+    let eventsOfRows
+        (channel: CompiledUnbinned)
+        (kind: TableKind)
+        (rows: int[])
+        (weights: float[])
+        : ObservedEvents =
+        let table = channel.Tables[kind]
+
+        let events =
+            WeightedEvents.CreateAt(table.Tiles, ReadOnlySpan rows, ReadOnlySpan weights)
+
+        {
+            Table = kind
+            Events = events
+            Columns = table.Columns.For events
+        }
+
     /// The weighted events of an unbinned channel.
     let eventsOf
         (data: ObservedData)

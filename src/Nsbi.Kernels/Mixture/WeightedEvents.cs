@@ -83,6 +83,58 @@ public sealed class WeightedEvents
         return new WeightedEvents(tiles.Select(positions), padded, weights.Length, positions);
     }
 
+    /// <summary>Weights some events of the tiles and leaves out the others, in time proportional to
+    /// their number.</summary>
+    /// <param name="tiles">N events</param>
+    /// <param name="positions">K positions in the tiles, each in 0..N−1</param>
+    /// <param name="weights">K finite weights</param>
+    /// <exception cref="ArgumentException">lengths differ, a weight is not finite, or a position is
+    /// not one of the tiles</exception>
+    /// <remarks>The slow twin is <see cref="Create"/> with N weights, most of them zero.</remarks>
+    public static WeightedEvents CreateAt(
+        EventTiles tiles,
+        ReadOnlySpan<int> positions,
+        ReadOnlySpan<double> weights
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tiles);
+        if (weights.Length != positions.Length)
+        {
+            throw new ArgumentException(
+                $"{weights.Length} weights for {positions.Length} positions.",
+                nameof(weights)
+            );
+        }
+
+        for (int k = 0; k < positions.Length; k++)
+        {
+            if ((uint)positions[k] >= (uint)tiles.Events)
+            {
+                throw new ArgumentException(
+                    $"Position {positions[k]} is none of {tiles.Events} events.",
+                    nameof(positions)
+                );
+            }
+
+            if (!double.IsFinite(weights[k]))
+            {
+                throw new ArgumentException(
+                    $"The weight of event {positions[k]} is not finite.",
+                    nameof(weights)
+                );
+            }
+        }
+
+        var padded = new double[EventTiles.Padded(weights.Length)];
+        weights.CopyTo(padded);
+        return new WeightedEvents(
+            tiles.Select(positions),
+            padded,
+            tiles.Events,
+            positions.ToArray()
+        );
+    }
+
     /// <returns>the number of weights that are not zero</returns>
     private static int Check(EventTiles tiles, ReadOnlySpan<double> weights)
     {

@@ -4,7 +4,7 @@ open System
 open NUnit.Framework
 open FsCheck
 open FsCheck.FSharp
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
 open Nsbi.Kernels

@@ -2,7 +2,7 @@ module Nsbi.Infer.Tests.LikelihoodTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Kernels
 open Nsbi.Model
 open Nsbi.Infer

@@ -1,7 +1,7 @@
 module Nsbi.Infer.Tests.ObservationTests
 
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect

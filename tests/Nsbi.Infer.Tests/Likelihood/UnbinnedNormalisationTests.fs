@@ -2,7 +2,7 @@ module Nsbi.Infer.Tests.UnbinnedNormalisationTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect

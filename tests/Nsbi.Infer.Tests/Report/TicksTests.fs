@@ -5,7 +5,7 @@ open System.Globalization
 open NUnit.Framework
 open FsCheck
 open FsCheck.FSharp
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Expect
 

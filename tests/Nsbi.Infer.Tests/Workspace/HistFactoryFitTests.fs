@@ -3,7 +3,7 @@ module Nsbi.Infer.Tests.HistFactoryFitTests
 open System
 open System.IO
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn
 open Nsbi.Model
 open Nsbi.Model.Words

@@ -3,7 +3,7 @@ module Nsbi.Infer.Tests.WorkspaceFileTests
 open System
 open System.IO
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Kernels
 open Nsbi.Learn
 open Nsbi.Model

@@ -2,7 +2,7 @@ module Nsbi.Kernels.Tests.ColumnKernelTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Kernels
 open Nsbi.Kernels.Tests.ColumnProblems
 open Nsbi.Kernels.Tests.EventTerms
@@ -35,9 +35,10 @@ let ``the exact kernel equals its scalar twin for random columns, whatever they 
         let columns = columns precision p
 
         for order in 0..2 do
+            // Where a negative term nearly cancels D of an event, rounding grows by Σ|A r g|/D.
             hold
-                1e-13
-                1e-13
+                1e-12
+                1e-12
                 (fastOf (p, columns, [||], order, null, true))
                 (slowOf (p, columns, [||], order))
 

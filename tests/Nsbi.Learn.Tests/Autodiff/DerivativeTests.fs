@@ -1,7 +1,7 @@
 module Nsbi.Learn.Tests.Autodiff.DerivativeTests
 
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words
 open Nsbi.Learn.Tests.Autodiff.Graphs

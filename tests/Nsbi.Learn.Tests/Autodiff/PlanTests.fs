@@ -2,7 +2,7 @@ module Nsbi.Learn.Tests.Autodiff.PlanTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Kernels
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words

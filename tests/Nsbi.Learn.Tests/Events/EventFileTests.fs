@@ -4,7 +4,7 @@ open System
 open System.IO
 open FsCheck
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch

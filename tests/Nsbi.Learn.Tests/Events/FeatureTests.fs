@@ -3,7 +3,7 @@ module Nsbi.Learn.Tests.FeatureTests
 open FsCheck
 open FsCheck.FSharp
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch

@@ -3,7 +3,7 @@ module Nsbi.Learn.Tests.FittedFeaturesTests
 open System
 open NUnit.Framework
 open FsCheck
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch

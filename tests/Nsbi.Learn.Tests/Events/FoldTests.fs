@@ -1,7 +1,7 @@
 module Nsbi.Learn.Tests.FoldTests
 
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch
 

@@ -5,7 +5,7 @@ open System.IO
 open FsCheck
 open FsCheck.FSharp
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch
 

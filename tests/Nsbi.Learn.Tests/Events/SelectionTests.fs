@@ -4,7 +4,7 @@ open System
 open FsCheck
 open FsCheck.FSharp
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn
 open Nsbi.Learn.Events
 open Nsbi.Learn.Tests.Scratch

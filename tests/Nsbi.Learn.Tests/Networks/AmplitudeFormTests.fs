@@ -2,7 +2,7 @@ module Networks.AmplitudeFormTests
 
 open NUnit.Framework
 open FsCheck
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn.Networks
 
 let private near (tolerance: float) (expected: float) (found: float) =

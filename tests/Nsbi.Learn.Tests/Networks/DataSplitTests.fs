@@ -1,7 +1,7 @@
 module Networks.DataSplitTests
 
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Learn.Networks
 
 let private settings folds = {

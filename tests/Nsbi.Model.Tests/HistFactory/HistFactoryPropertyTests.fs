@@ -3,7 +3,7 @@ module Nsbi.Model.Tests.HistFactory.HistFactoryPropertyTests
 open System.Text.Json.Nodes
 open NUnit.Framework
 open FsCheck
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 open Nsbi.Model.HistFactory
 open Nsbi.Model.Tests.HistFactory

@@ -8,7 +8,8 @@ type NuisancePull = {
     Name: string
     /// Its fitted value.
     Value: float
-    /// (fitted − global observable)/width of the constraint.
+    /// <summary>(θ̂ − θ₀)/σ with θ₀ the value that the constraint alone prefers and σ the width of the
+    /// constraint.</summary>
     Pull: float
     /// Its error over the width of the constraint: 1 where the events say nothing of it. NaN at a
     /// bound.
@@ -25,20 +26,21 @@ module NuisancePull =
         |> List.filter (fun p ->
             p.Role = Nuisance && p.Constraint <> Unconstrained && not fit[p.Name].IsFixed)
 
+    /// <summary>The pull of one parameter under a constraint; none without one.</summary>
+    let internal ofParameter (term: Constraint) (found: FittedParameter) : NuisancePull option =
+        match Constraint.preferred term, Constraint.width term with
+        | Some preferred, Some width ->
+            Some {
+                Name = found.Name
+                Value = found.Value
+                Pull = (found.Value - preferred) / width
+                Constraint = defaultArg found.Error nan / width
+            }
+        | _ -> None
+
     /// <summary>The pulls of all constrained nuisance parameters that were not held.</summary>
     /// <param name="parameters">as the model declares them</param>
     /// <param name="fit">the best fit</param>
-    let ofFit (parameters: Parameter list) (fit: FitResult) : NuisancePull list = [
-        for p in floating parameters fit do
-            match Constraint.observed p.Constraint, Constraint.width p.Constraint with
-            | Some observed, Some width ->
-                let found = fit[p.Name]
-
-                {
-                    Name = p.Name
-                    Value = found.Value
-                    Pull = (found.Value - observed) / width
-                    Constraint = defaultArg found.Error nan / width
-                }
-            | _ -> ()
-    ]
+    let ofFit (parameters: Parameter list) (fit: FitResult) : NuisancePull list =
+        floating parameters fit
+        |> List.choose (fun p -> ofParameter p.Constraint fit[p.Name])
