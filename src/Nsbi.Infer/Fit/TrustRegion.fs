@@ -182,8 +182,13 @@ module TrustRegion =
         else
             None
 
+    /// Steps that promise less than this share of the tolerance are not worth an evaluation: they
+    /// are 1e-6 of an error and less.
+    let private negligible = 1e-3
+
     /// <summary>Searches from a start to the end; at a minimum the last proposed step is taken too,
-    /// if the function does not rise.</summary>
+    /// if it promises more than a thousandth of the tolerance and the function does not rise.
+    /// </summary>
     /// <returns>the last state and why it is the last; none where the function is not finite at the
     /// start</returns>
     let run
@@ -193,7 +198,9 @@ module TrustRegion =
         : (TrustRegionState * TrustRegionEnd) option =
         let rec search state =
             match terminate settings state with
-            | Some Minimum when state.Predicted < 0.0 ->
+            | Some Minimum when
+                -state.Predicted > negligible * tolerance settings state.Jet.Value
+                ->
                 let polished = step objective state
 
                 if -polished.Predicted <= -state.Predicted then

@@ -136,8 +136,7 @@ public sealed unsafe class PairFunctions
                 {
                     int columns = _nodes[l][pieces[l]];
                     int block = (pieces[k] * _nodes[l].Length) + pieces[l];
-                    double* z =
-                        values + _start[(k * count) + l] + (block * MostNodes * MostNodes);
+                    double* z = values + _start[(k * count) + l] + (block * MostNodes * MostNodes);
                     double* other = bases + (l * BasisLength);
                     Vector512<double> v;
                     Vector512<double> s;

@@ -16,11 +16,7 @@ public static unsafe class SymmetricSum
     /// <param name="y">length n</param>
     /// <param name="h">n x n</param>
     /// <exception cref="ArgumentException">lengths that do not fit</exception>
-    public static void AddProducts(
-        ReadOnlySpan<double> x,
-        ReadOnlySpan<double> y,
-        Span<double> h
-    )
+    public static void AddProducts(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> h)
     {
         int n = x.Length;
         Check(y.Length == n && h.Length == n * n, n);
