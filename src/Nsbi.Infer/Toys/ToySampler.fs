@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open System
+open System.IO
 open Nsbi.Kernels
 open Nsbi.Model
 
@@ -41,6 +42,27 @@ type ToySampler
         validity: ToyValidity
     ) =
     let parameters = List.toArray compiled.Parameters
+
+    let fingerprint =
+        lazy
+            (use stream = new MemoryStream()
+             use writer = new BinaryWriter(stream)
+
+             let numbers (values: float[]) =
+                 writer.Write values.Length
+                 values |> Array.iter (fun (x: float) -> writer.Write x)
+
+             writer.Write(string method)
+             numbers theta
+
+             for channel in channels do
+                 writer.Write channel.Source.Channel.Name
+                 writer.Write(string channel.Source.Table)
+                 numbers channel.Source.Weights
+
+             Array.iter numbers expected
+             writer.Flush()
+             ContentHash.ofBytes (stream.ToArray()))
 
     /// The rows that were drawn, ascending, with how often each was.
     let distinct (draws: int[]) : struct (int[] * float[]) =
@@ -105,6 +127,11 @@ type ToySampler
     member _.Expected: float =
         (channels |> Array.sumBy _.Source.Validity.Expected)
         + Array.sumBy Array.sum expected
+
+    /// <summary>SHA-256 of all that toys are drawn from: parameter values, weights of the rows,
+    /// expectations of the bins and the method. Samplers of one model and equal fingerprint draw equal
+    /// toys.</summary>
+    member _.Fingerprint: string = fingerprint.Value
 
     /// <summary>A toy, a function of the arguments alone.</summary>
     /// <param name="seed">of the random numbers</param>
