@@ -5,20 +5,6 @@ open System
 open Nsbi.Kernels
 open Nsbi.Infer
 
-/// The observation of a toy.
-let private observe (problem: ToyProblem) struct (rows: int[], weights: float[], globals) =
-    let dense = Array.zeroCreate<float> problem.Shape.Reference
-    Array.iter2 (fun row w -> dense[row] <- w) rows weights
-
-    Observation.create
-        problem.Compiled
-        ({
-            Observation.nothing with
-                Globals = Map.ofList globals
-         }
-         |> Observation.withWeights "SR" TableKind.Reference dense)
-    |> ToyProblem.succeed
-
 /// Microseconds of processor time of one call.
 let private cost (seconds: float) (action: unit -> unit) : float =
     action ()
@@ -55,8 +41,8 @@ let private fits (problem: ToyProblem) (toys: int) : Totals =
     }
 
     for toy in 0 .. toys - 1 do
-        let drawn = problem.Draw(uint64 toy)
-        let observation, observing = seconds (fun () -> observe problem drawn)
+        let observation, observing =
+            seconds (fun () -> problem.Sampler.Draw(1UL, uint64 toy))
 
         let (best, conditional), fitting =
             seconds (fun () -> Fit.runWith free observation, Fit.runWith held observation)
@@ -80,9 +66,10 @@ let private fits (problem: ToyProblem) (toys: int) : Totals =
 let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
     let problem =
         ToyProblem.make
-            { LikelihoodOptions.standard with
-                Precision = precision
-                Normalisation = Normalisation.Compiled 2_000
+            {
+                LikelihoodOptions.standard with
+                    ToyPrecision = precision
+                    Normalisation = Normalisation.Compiled 2_000
             }
             shape
 
@@ -108,21 +95,20 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
     let mean = Array.average pulls
     let width = sqrt (Array.averageBy (fun p -> (p - mean) ** 2.0) pulls)
     printfn "  pull of mu: mean %.3f, width %.3f" mean width
-    let drawn = problem.Draw 0UL
-    let observation = observe problem drawn
-    let kappa = problem.Compiled.Model.InnerCoordinates.ToInner problem.Truth
+    let observation = problem.Sampler.Draw(1UL, 0UL)
+    let kappa = problem.Compiled.Model.InnerCoordinates.ToInner problem.Sampler.Theta
 
     let evaluation =
         cost 0.5 (fun () -> Likelihood.evaluateInner None observation kappa |> ignore)
 
     let stored =
-        match precision with
-        | Precision.Single -> ColumnPrecision.Single
-        | Precision.Int16 -> ColumnPrecision.Int16
-        | _ -> ColumnPrecision.Double
+        if precision = Precision.Exact then
+            ColumnPrecision.Double
+        else
+            ColumnPrecision.Single
 
-    let kernel = cost 0.5 (ToyProblem.kernel problem stored 0UL)
-    let creation = cost 0.5 (fun () -> observe problem drawn |> ignore)
+    let kernel = cost 0.5 (ToyProblem.kernel problem stored)
+    let creation = cost 0.5 (fun () -> problem.Sampler.Draw(1UL, 0UL) |> ignore)
 
     printfn
         "  us of processor time: fit %.0f, evaluation %.0f (kernel %.0f, rest %.0f), search %.0f \
@@ -167,7 +153,11 @@ let run (arguments: string list) : int =
     printfn "path %s, one thread, %d toys" Isa.Path toys
 
     for shape in (if chosen.IsEmpty then ToyProblem.shapes else chosen) do
-        for precision in (if shape.Nuisances = 0 then [ Precision.Exact ] else precisions) do
+        for precision in
+            (if shape.Nuisances = 0 then
+                 [ Precision.Exact ]
+             else
+                 precisions) do
             row precision toys shape
 
     0

@@ -25,13 +25,11 @@ type ToyShape = {
 type ToyProblem = {
     Shape: ToyShape
     Compiled: CompiledLikelihood
-    Truth: float[]
+    Sampler: ToySampler
     /// log r± of a column (process c, nuisance m) of some rows.
     Logs: int -> int -> int[] -> struct (float[] * float[])
     /// The ratios of process c of some rows.
     Ratios: int -> int[] -> float[]
-    /// Rows of the reference table that a toy holds, their weights and its global observables.
-    Draw: uint64 -> struct (int[] * float[] * (string * float) list)
 }
 
 [<RequireQualifiedAccess>]
@@ -127,8 +125,7 @@ module ToyProblem =
                     let phase = x[i] * float (1 + m % 7) + y[i] * float (m / 7)
                     sizes[m] * sin (1.3 * float m + 0.05 * float c + Math.PI * phase))
 
-            let down =
-                Array.map2 (fun u i -> -u * (0.8 + 0.4 * cos (float m + y[i]))) up rows
+            let down = Array.map2 (fun u i -> -u * (0.8 + 0.4 * cos (float m + y[i]))) up rows
 
             struct (up, down)
 
@@ -160,50 +157,19 @@ module ToyProblem =
             |> Likelihood.compileWith options valid
             |> succeed
 
-        // At the truth, μ = 1 and α = 0: with interference S has the coefficient 0, SBI 1 and B 0.
-        let factor c =
-            if shape.Interferes && (c = 0 || c = 2) then 0.0 else 1.0
-
-        let cumulative =
-            (0.0, all)
-            ||> Array.scan (fun sum i ->
-                let mutable d = sum
-
-                for c in 0 .. processes - 1 do
-                    d <- d + factor c * share c * float shape.Events * nominal[c][i] / float n
-
-                d)
-
-        let draw index =
-            let mutable s = RandomStream(11UL, "toy benchmark draws", index)
-            let total = cumulative[n]
-            let counts = Collections.Generic.SortedDictionary<int, float>()
-
-            for _ in 1L .. s.NextPoisson total do
-                let at = Array.BinarySearch(cumulative, total * s.NextDouble())
-                let row = min (n - 1) (if at >= 0 then at else ~~~at - 1)
-
-                counts[row] <-
-                    1.0
-                    + (match counts.TryGetValue row with
-                       | true, k -> k
-                       | _ -> 0.0)
-
-            let globals = [ for m in 0 .. shape.Nuisances - 1 -> $"a{m}", s.NextGaussian() ]
-            struct (Seq.toArray counts.Keys, Seq.toArray counts.Values, globals)
-
         {
             Shape = shape
             Compiled = compiled
-            Truth = valid.Initial
+            Sampler = succeed (ToySampler.create compiled valid.Initial)
             Logs = logs
             Ratios = fun c rows -> rows |> Array.map (fun i -> nominal[c][i])
-            Draw = draw
         }
 
-    /// The kernel alone, on the events of a toy with other things equal.
-    let kernel (problem: ToyProblem) (precision: ColumnPrecision) (index: uint64) : unit -> unit =
-        let struct (rows, weights, _) = problem.Draw index
+    /// The kernel alone, on as many events.
+    let kernel (problem: ToyProblem) (precision: ColumnPrecision) : unit -> unit =
+        let step = problem.Shape.Reference / problem.Shape.Events
+        let rows = Array.init problem.Shape.Events (fun k -> step * k)
+        let weights = Array.create rows.Length 1.0
         let nuisances = problem.Shape.Nuisances
 
         let places = [|
@@ -223,11 +189,16 @@ module ToyProblem =
                     d.CopyTo(down, 0))
             )
 
-        let tiles = EventTiles.Create [| for c in 0 .. processes - 1 -> problem.Ratios c rows |]
+        let tiles =
+            EventTiles.Create [| for c in 0 .. processes - 1 -> problem.Ratios c rows |]
+
         let events = WeightedEvents.Create(tiles, ReadOnlySpan weights)
         let beta = Array.init nuisances (fun m -> 0.3 * sin (float m))
         let forms = places |> Array.map (fun p -> LikelihoodProblem.code4 beta[p.Parameter])
-        let amplitudes = Array.init processes (fun c -> share c * float problem.Shape.Events)
+
+        let amplitudes =
+            Array.init processes (fun c -> share c * float problem.Shape.Events)
+
         let none: IEventTerm[] = [||]
 
         fun () ->

@@ -40,7 +40,8 @@ module Objective =
         let pick (values: float[]) = free |> Array.map (fun k -> values[k])
 
         let isWhole =
-            free.Length = template.Length && free |> Array.indexed |> Array.forall (fun (k, place) -> k = place)
+            free.Length = template.Length
+            && free |> Array.indexed |> Array.forall (fun (k, place) -> k = place)
 
         let part (jet: Jet) =
             let n = free.Length

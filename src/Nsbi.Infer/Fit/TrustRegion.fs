@@ -182,13 +182,16 @@ module TrustRegion =
         else
             None
 
-    /// Steps that promise less than this share of the tolerance are not worth an evaluation: they
-    /// are 1e-6 of an error and less.
-    let private negligible = 1e-3
+    /// What a step promises is lost in the errors of approximate values: it is not worth an
+    /// evaluation. Exact values are worth it, if only for a Hessian that is singular to rounding
+    /// where it is singular.
+    let private isLost (settings: TrustRegionSettings) (state: TrustRegionState) =
+        let isApproximate = 0.01 * settings.Noise > settings.Tolerance
+        state.Predicted >= 0.0 || isApproximate && -state.Predicted <= 1e-4 * settings.Noise
 
     /// <summary>Searches from a start to the end; at a minimum the last proposed step is taken too,
-    /// if it promises more than a thousandth of the tolerance and the function does not rise.
-    /// </summary>
+    /// if it promises more than 1e-4 of the errors of approximate values, and the function does not
+    /// rise.</summary>
     /// <returns>the last state and why it is the last; none where the function is not finite at the
     /// start</returns>
     let run
@@ -198,9 +201,7 @@ module TrustRegion =
         : (TrustRegionState * TrustRegionEnd) option =
         let rec search state =
             match terminate settings state with
-            | Some Minimum when
-                -state.Predicted > negligible * tolerance settings state.Jet.Value
-                ->
+            | Some Minimum when not (isLost settings state) ->
                 let polished = step objective state
 
                 if -polished.Predicted <= -state.Predicted then

@@ -8,8 +8,8 @@ open Nsbi.Kernels
 /// <summary>The bases of one event parameter at a point, for all processes whose ln Z breaks at the
 /// same places.</summary>
 [<Sealed>]
-type internal BasisSpace
-    (position: int, single: PiecewiseBasis, pair: PiecewiseBasis, kept: int[][]) =
+type internal BasisSpace(position: int, single: PiecewiseBasis, pair: PiecewiseBasis, kept: int[][])
+    =
     let value = Array.zeroCreate<float> pair.Width
     let first = Array.zeroCreate<float> pair.Width
     let second = Array.zeroCreate<float> pair.Width

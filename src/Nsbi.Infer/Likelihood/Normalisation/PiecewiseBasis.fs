@@ -72,7 +72,10 @@ type internal PiecewiseBasis(breaks: float[], degree: int) =
         while next < breaks.Length && not (inside < breaks[next]) do
             next <- next + 1
 
-        if next = breaks.Length then pieces - 1 else max 0 (next - 1)
+        if next = breaks.Length then
+            pieces - 1
+        else
+            max 0 (next - 1)
 
     let fillBasis (piece: int) (alpha: float) (into: float[]) =
         let x, weight, _ = differentiation[piece]

@@ -20,7 +20,9 @@ module internal FastExpectation =
         let mutable second = 0.0
 
         for rate in rates do
-            let struct (g, g1, g2) = Interpolation.evaluate rate.Code 1.0 rate.Low rate.High alpha
+            let struct (g, g1, g2) =
+                Interpolation.evaluate rate.Code 1.0 rate.Low rate.High alpha
+
             second <- second * g + 2.0 * first * g1 + value * g2
             first <- first * g + value * g1
             value <- value * g
@@ -39,7 +41,13 @@ module internal FastExpectation =
             let struct (value, first, second) = factor rates kappa[plan.Places[i]]
             let inverse = 1.0 / value
             let slope = first * inverse
-            whole <- if value <> 0.0 && Double.IsFinite slope then whole * value else nan
+
+            whole <-
+                if value <> 0.0 && Double.IsFinite slope then
+                    whole * value
+                else
+                    nan
+
             slopes[i] <- slope
             curves[i] <- second * inverse - slope * slope
 

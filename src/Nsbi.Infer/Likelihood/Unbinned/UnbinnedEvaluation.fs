@@ -193,7 +193,13 @@ module internal UnbinnedEvaluation =
                 None
 
     /// As above, by logarithmic derivatives; none where these do not exist.
-    let private tryAddFast team (space: UnbinnedSpace) kappa (sum: JetSum) (observed: ObservedEvents) =
+    let private tryAddFast
+        team
+        (space: UnbinnedSpace)
+        kappa
+        (sum: JetSum)
+        (observed: ObservedEvents)
+        =
         let channel = space.Plan.Channel
 
         match FastExpectation.fill space kappa with

@@ -59,8 +59,7 @@ module internal UnbinnedPlan =
         let isFast c (p: UnbinnedProcess) =
             (not (CompiledUnbinned.isNormalised p)
              || (channel.Normalisations[c]
-                 |> Option.exists (fun z ->
-                     NormalisationSpace.Fits(z, p.EventParameters.Length))))
+                 |> Option.exists (fun z -> NormalisationSpace.Fits(z, p.EventParameters.Length))))
             && not (Array.exists inner.IsSquared (ratePlaces p))
 
         {
@@ -92,7 +91,10 @@ type internal UnbinnedSpace(plan: UnbinnedPlan) =
     let channel = plan.Channel
     let processes = channel.Processes.Length
     let m = plan.Places.Length
-    let vectors () = Array.init processes (fun _ -> Array.zeroCreate<float> m)
+
+    let vectors () =
+        Array.init processes (fun _ -> Array.zeroCreate<float> m)
+
     let bases = ResizeArray<BasisSpace>()
 
     let basisOf (z: ShapeNormalisation) (position: int) (k: int) =
@@ -111,7 +113,10 @@ type internal UnbinnedSpace(plan: UnbinnedPlan) =
             if CompiledUnbinned.isNormalised p && plan.IsFast then
                 channel.Normalisations[c]
                 |> Option.map (fun z ->
-                    NormalisationSpace(z, Array.mapi (fun k at -> basisOf z at k) p.EventParameters))
+                    NormalisationSpace(
+                        z,
+                        Array.mapi (fun k at -> basisOf z at k) p.EventParameters
+                    ))
             else
                 None)
 
