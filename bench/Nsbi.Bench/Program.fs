@@ -7,12 +7,11 @@ let main arguments =
     | "likelihood" :: rest -> LikelihoodBench.run rest
     | "binned" :: rest -> BinnedBench.run rest
     | "toys" :: rest -> ToyBench.run rest
+    | "hypotest" :: rest -> HypotestBench.run rest
     | _ ->
         eprintfn "usage: Nsbi.Bench train [--threads N] [--rounds N] [4x64 | 4x256 | 5x1000]"
         eprintfn "       Nsbi.Bench likelihood [--threads N] [--rounds N] [1e5 | 1e6 | toys]"
         eprintfn "       Nsbi.Bench binned [--rounds N]"
-
-        eprintfn
-            "       Nsbi.Bench toys [--toys N] [--precision single | exact] [1e4 | 1e5 | interference | many]"
-
+        eprintfn "       Nsbi.Bench toys [--toys N] [--precision single | exact] [SIZE …]"
+        eprintfn "       Nsbi.Bench hypotest [--rounds N]"
         2

@@ -23,8 +23,8 @@ module Output =
     /// The version of the shape of the JSON results.
     let schemaVersion = 1
 
-    /// Writes one whole JSON object with the members that write adds, or nothing if it raises.
-    let json (verb: string) (write: Utf8JsonWriter -> unit) : unit =
+    /// One whole JSON object with the members that write adds, as UTF-8 text with a line end.
+    let bytes (verb: string) (write: Utf8JsonWriter -> unit) : byte[] =
         use buffer = new MemoryStream()
 
         let options =
@@ -43,8 +43,13 @@ module Output =
             writer.WriteEndObject()
 
         buffer.WriteByte(byte '\n')
+        buffer.ToArray()
+
+    /// Writes that object to standard output, or nothing if it raises.
+    let json (verb: string) (write: Utf8JsonWriter -> unit) : unit =
+        let whole = bytes verb write
         use out = Console.OpenStandardOutput()
-        buffer.WriteTo out
+        out.Write(whole, 0, whole.Length)
         out.Flush()
 
     /// A text for a person on standard output.

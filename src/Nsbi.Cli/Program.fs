@@ -31,6 +31,31 @@ let private verbs () : Verb list = [
         Run = ScanVerb.run
     }
     {
+        Name = "hypotest"
+        Summary = "CLs of one value of a parameter, observed and expected"
+        Run = HypotestVerb.run
+    }
+    {
+        Name = "limit"
+        Summary = "upper limits by CLs, observed and expected"
+        Run = LimitVerb.run
+    }
+    {
+        Name = "significance"
+        Summary = "the significance of an excess, observed and expected"
+        Run = SignificanceVerb.run
+    }
+    {
+        Name = "toys"
+        Summary = "pseudo-experiments of a workspace, fitted"
+        Run = ToysVerb.run
+    }
+    {
+        Name = "rank"
+        Summary = "impacts of nuisance parameters, and the parts of an error"
+        Run = RankVerb.run
+    }
+    {
         Name = "convert"
         Summary = "a workspace in another format: pyhf's, or ours"
         Run = ConvertVerb.run

@@ -23,6 +23,10 @@ let examples (verb: string) : string list list =
 [<TestCase("check")>]
 [<TestCase("fit")>]
 [<TestCase("scan")>]
+[<TestCase("hypotest")>]
+[<TestCase("limit")>]
+[<TestCase("significance")>]
+[<TestCase("toys")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()

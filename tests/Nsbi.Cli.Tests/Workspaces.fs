@@ -14,6 +14,10 @@ let ok (result: Result<'T, Fault list>) : 'T =
     | Ok value -> value
     | Error faults -> failwith $"%A{List.map string faults}"
 
+/// So many that toys are drawn from them as from simulated events: none is expected more than once in
+/// ten toys.
+let private nodes = 26_001
+
 let private ratios (x: float) : (InterferenceProcess * float) list =
     InterferenceToy.sampled
     |> List.map (fun proc -> proc, InterferenceToy.ratio InterferenceToy.reference proc x)
@@ -31,7 +35,7 @@ let private write (folder: Folder) (workspace: Workspace) : string =
     path
 
 let private reference: RatioTables =
-    let quadrature = InterferenceToy.quadrature 1201
+    let quadrature = InterferenceToy.quadrature nodes
     let density = InterferenceToy.mixtureDensity InterferenceToy.reference
 
     let weights =
@@ -58,7 +62,7 @@ let interference (folder: Folder) : string =
 /// The interference toy whose non-interfering background may shift by ±0.2 at its nuisance parameter.
 let shifted (folder: Folder) : string =
     let alpha = nuisance "alpha"
-    let quadrature = InterferenceToy.quadrature 1201
+    let quadrature = InterferenceToy.quadrature nodes
 
     let withShift (p: Process) =
         if p.Name <> InterferenceToy.name NonInterfering then

@@ -26,6 +26,8 @@ type SubjectOptions = {
     Workspace: string
     /// Parameter values of the Asimov set; none for the observed data.
     Asimov: (string * float) list option
+    /// Whether the observed data, or the Asimov set, are looked at.
+    NeedsData: bool
     Fixed: (string * float) list
     Threads: int
     /// Measurement and patch of a pyhf workspace.
@@ -53,6 +55,7 @@ module SubjectOptions =
                     None,
                     fun text -> assignments "--asimov" text |> Result.map Some
                 )
+            NeedsData = true
             Fixed = options.Optional(fixedAt, [], assignments "--fix")
             Threads = options.Threads threads
             Choice = WorkspaceChoice.standard
@@ -73,6 +76,9 @@ module SubjectOptions =
                 PatchName = patchName
             }
     }
+
+    /// The same for a verb that looks at the model alone: its observation is empty.
+    let withoutData (options: SubjectOptions) : SubjectOptions = { options with NeedsData = false }
 
     let private precision (text: string) : Result<Precision, string list> =
         match text with
@@ -193,6 +199,7 @@ module Subject =
         (compiled: CompiledLikelihood)
         : Result<Observation, Fault list> =
         match options.Asimov with
+        | None when not options.NeedsData -> Ok(Observation.empty compiled)
         | None ->
             match unobserved options workspace compiled.Parameters with
             | [] -> Workspace.observation options.Workspace compiled workspace

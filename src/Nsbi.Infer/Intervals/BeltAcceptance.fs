@@ -175,7 +175,12 @@ module BeltAcceptance =
         let node (u: float) =
             let value = valueOf u
             let struct (c, _) = ConfidenceBelt.quantile belt level value
-            { U = u; Excess = t value - c }
+            let t = t value
+
+            {
+                U = u
+                Excess = t - ToyPValue.tie t - c
+            }
 
         let between =
             belt.Points

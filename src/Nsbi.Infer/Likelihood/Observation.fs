@@ -130,6 +130,18 @@ module Observation =
                 @ TableFault.ofResult constraints
             )
 
+    /// <summary>The observation of no event: channels without events, bins with counts of 0, and the
+    /// global observables of the model.</summary>
+    let empty (compiled: CompiledLikelihood) : Observation =
+        let events =
+            compiled.Unbinned
+            |> Array.map (fun channel ->
+                let kind = channel.Tables.Keys |> Seq.head
+                ObservedData.eventsOfRows channel kind [||] [||])
+
+        let counts = compiled.Binned |> Array.map (fun c -> Array.zeroCreate c.Bins)
+        Observation(compiled, events, counts, compiled.Constraints)
+
     /// No data: to be filled in, channel by channel.
     let nothing: ObservedData = {
         Weights = Map.empty

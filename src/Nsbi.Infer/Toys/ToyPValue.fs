@@ -20,6 +20,15 @@ type ToyPValue = {
 [<RequireQualifiedAccess>]
 module ToyPValue =
 
+    /// <summary>How far a value may lie below another and still count as equal, 1e-7 (1 + |value|): fits
+    /// of equal data that started elsewhere differ by rounding, and the statistic of a count has few
+    /// values with a probability of their own.</summary>
+    let tie (value: float) : float =
+        if System.Double.IsInfinity value then
+            0.0
+        else
+            1e-7 * (1.0 + abs value)
+
     /// <summary>The p-value of k of n toys.</summary>
     let ofFraction (above: Fraction) : ToyPValue =
         let n = float above.Trials
@@ -34,12 +43,14 @@ module ToyPValue =
             Above = above
         }
 
-    /// <summary>The p-value of an observed value: toys that are equal to it count as above, as many
-    /// are where a statistic is 0 with a probability of its own.</summary>
+    /// <summary>The p-value of an observed value: toys that are equal to it (<c>tie</c>) count as above,
+    /// as many are where a statistic is 0 with a probability of its own.</summary>
     /// <param name="toys">values of the statistic; those that are NaN (failed toys) do not count</param>
     /// <param name="observed">the observed value</param>
     let ofToys (toys: float seq) (observed: float) : ToyPValue =
+        let least = observed - tie observed
+
         toys
         |> Seq.filter (fun t -> not (System.Double.IsNaN t))
-        |> Fraction.ofSeq (fun t -> t >= observed)
+        |> Fraction.ofSeq (fun t -> t >= least)
         |> ofFraction
