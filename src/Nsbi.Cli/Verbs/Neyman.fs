@@ -61,8 +61,8 @@ module NeymanVerb =
     ]
 
     let private examples = [
-        "workspace.json --poi mu --grid 0:3:31 --toys 1000"
-        "workspace.json --poi mu --grid 0:3:31 --toys 5000 --cl 0.6827,0.95 --out belt --json"
+        "workspace.json --poi mu --grid 0:3:16 --toys 200"
+        "workspace.json --poi mu --grid 0:4:9 --toys 200 --cl 0.6827,0.9 --out belt --json"
     ]
 
     /// More values than anyone waits for.
