@@ -44,7 +44,8 @@ let ``the scripts of the README run`` () =
     Assert.That(outputs.Head, Does.Contain "0.390034")
     Assert.That(outputs[1], Does.Contain "0.433949")
     Assert.That(outputs[1], Does.Contain "0.0305 at 3")
-    Assert.That(outputs[2], Does.Contain "CWL2 ** 2")
+    Assert.That(outputs[2], Does.Contain "q0 = 2.98339")
+    Assert.That(outputs[3], Does.Contain "CWL2 ** 2")
 
 [<Test>]
 let ``the commands of the README run one after the other`` () =
