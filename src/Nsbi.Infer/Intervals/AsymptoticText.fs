@@ -11,6 +11,8 @@ module internal AsymptoticText =
     let number (value: float) : string =
         if Double.IsNaN value then
             "-"
+        elif Double.IsPositiveInfinity value then
+            "∞"
         else
             value.ToString("G6", CultureInfo.InvariantCulture)
 
