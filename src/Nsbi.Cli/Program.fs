@@ -56,6 +56,11 @@ let private verbs () : Verb list = [
         Run = RankVerb.run
     }
     {
+        Name = "contour"
+        Summary = "sets of two parameters, as closed curves"
+        Run = ContourVerb.run
+    }
+    {
         Name = "convert"
         Summary = "a workspace in another format: pyhf's, or ours"
         Run = ConvertVerb.run
