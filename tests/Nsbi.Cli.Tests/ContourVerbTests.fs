@@ -21,7 +21,7 @@ let private gaussian (folder: Folder) : unit =
 
     let written =
         model "two" [
-            counting "C" [ processOf "p" [ scaledBy (1.0 + 0.0 * a + 0.0 * b); yields 50.0 ] ]
+            Words.counting "C" [ processOf "p" [ scaledBy (1.0 + 0.0 * a + 0.0 * b); yields 50.0 ] ]
         ]
 
     {
