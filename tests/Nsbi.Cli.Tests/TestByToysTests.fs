@@ -10,14 +10,16 @@ open Workspaces
 
 let private run (folder: Folder) (line: string) : Run = runIn folder.Path (words line)
 
-let private number (run: Run) (key: string) : float =
-    (json run).GetProperty(key).GetDouble()
+let private number (run: Run) (key: string) : float = (json run).GetProperty(key).GetDouble()
 
 [<Test>]
 let ``CLs of toys is the asymptotic one within its errors`` () =
     use folder = new Folder()
     HypotestVerbTests.uncorrelated folder "[51, 48]"
-    let found = run folder "hypotest workspace.json --value 1 --method toys --toys 1500 --json"
+
+    let found =
+        run folder "hypotest workspace.json --value 1 --method toys --toys 1500 --json"
+
     shouldExit 0 found
     let error = number found "clsObservedError"
     Assert.That(error, Is.InRange(0.003, 0.03))
@@ -52,7 +54,10 @@ let ``results of toys do not depend on the threads, and a second run finds them 
 let ``limits of toys have the picture and their errors`` () =
     use folder = new Folder()
     HypotestVerbTests.uncorrelated folder "[51, 48]"
-    let found = run folder "limit workspace.json --method toys --toys 300 --json --out out"
+
+    let found =
+        run folder "limit workspace.json --method toys --toys 300 --json --out out"
+
     shouldExit 0 found
     // 1.01 by asymptotic formulae.
     let error = number found "observedError"
@@ -67,11 +72,16 @@ let ``limits of toys have the picture and their errors`` () =
 let ``significances of toys are those of Poisson counts`` () =
     use folder = new Folder()
     counting folder (Constant 1.0) 30.0 |> ignore
-    let found = run folder "significance workspace.json --method toys --toys 2000 --json --out out"
+
+    let found =
+        run folder "significance workspace.json --method toys --toys 2000 --json --out out"
+
     shouldExit 0 found
     let observed = (json found).GetProperty "observed"
     // scipy.stats.poisson.sf(29, 20)
-    let p, error = observed.GetProperty("p").GetDouble(), observed.GetProperty("pError").GetDouble()
+    let p, error =
+        observed.GetProperty("p").GetDouble(), observed.GetProperty("pError").GetDouble()
+
     Assert.That(p, Is.EqualTo(0.02181822).Within(4.0 * error))
     Assert.That(File.ReadAllText(folder.File "out/report.html"), Does.Contain "Z [σ]")
 

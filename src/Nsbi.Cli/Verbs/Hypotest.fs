@@ -134,7 +134,8 @@ module HypotestVerb =
                         subject
                         it
                         (toys, seed)
-                        (fun work -> ToyHypothesisTest.cls work statistic it.Observation poi value)
+                        (fun work ->
+                            ToyHypothesisTest.cls work statistic it.Observation poi value)
                         _.Checks
                         ToyTestText.ofTest
                         ToyTestJson.writeTest

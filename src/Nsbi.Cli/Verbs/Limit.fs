@@ -141,7 +141,12 @@ module LimitVerb =
                     let test, limit =
                         ProgressView.run (fun steps ->
                             let test =
-                                AsymptoticTest.Prepare(it.Settings, it.Observation, statistic, poi)
+                                AsymptoticTest.Prepare(
+                                    it.Settings,
+                                    it.Observation,
+                                    statistic,
+                                    poi
+                                )
 
                             test, UpperLimit.ofTest (progress steps) test level)
 

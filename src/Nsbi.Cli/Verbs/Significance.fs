@@ -65,10 +65,7 @@ module SignificanceVerb =
             Subject.writeInputs writer subject
 
         ResultFolder.write out call.Verb write (fun () ->
-            LimitReport.ofDiscovery
-                (title subject)
-                (TestedParameter.provenance subject)
-                found)
+            LimitReport.ofDiscovery (title subject) (TestedParameter.provenance subject) found)
 
         Answer.Result(outcome found, (fun () -> string found), write)
 

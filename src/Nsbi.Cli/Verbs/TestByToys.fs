@@ -36,8 +36,7 @@ module TestByToys =
         (toys: string option)
         (seed: string option)
         : TestMethod =
-        let count =
-            options.Optional(toys, 2000, Values.whole "--toys" 10 ToyOptions.most)
+        let count = options.Optional(toys, 2000, Values.whole "--toys" 10 ToyOptions.most)
 
         let seed' = options.Optional(seed, 1UL, Values.seed "--seed")
 

@@ -87,7 +87,10 @@ module LimitCharts =
             |> List.toArray
 
         let x = points |> Array.map _.Tested
-        let expected k = points |> Array.map (fun cls -> cls.Expected[k].Value)
+
+        let expected k =
+            points |> Array.map (fun cls -> cls.Expected[k].Value)
+
         let observed = points |> Array.map (fun cls -> cls.Cls.Value)
         let errors = points |> Array.map (fun cls -> cls.Cls.Error)
 

@@ -39,11 +39,9 @@ module ToyTestReport =
                     $"CLs of {test.Observed.Parameter} = {value}"
                     (withError cls.Cls.Value cls.Cls.Error)
                     []
-                LimitPage.card
-                    false
-                    "toys"
-                    $"{test.Signal.Length} + {test.Background.Length}"
-                    [ "of the tested value and of the background" ]
+                LimitPage.card false "toys" $"{test.Signal.Length} + {test.Background.Length}" [
+                    "of the tested value and of the background"
+                ]
             ]
             [
                 Page.section "CLs" [

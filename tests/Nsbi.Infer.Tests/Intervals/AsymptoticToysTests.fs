@@ -27,9 +27,7 @@ let private compiled =
 
     compileBins [ bin "0" 120.0 5000.0 50.0; bin "1" 110.0 5200.0 70.0 ]
 
-let private point mu = [|
-    for p in compiled.Parameters -> if p.Name = "mu" then mu else 1.0
-|]
+let private point mu = [| for p in compiled.Parameters -> if p.Name = "mu" then mu else 1.0 |]
 
 let private tested = 1.3
 
@@ -85,8 +83,7 @@ let private sigma truth value =
 let ``statistics of toys are distributed as the formulae say`` (name: string, truth: float) =
     let statistic = TestStatistic.all |> List.find (fun s -> s.Name = name)
 
-    let value =
-        if statistic = TestStatistic.Discovery then 0.0 else tested
+    let value = if statistic = TestStatistic.Discovery then 0.0 else tested
 
     let width = sigma truth (if value = truth then 0.0 else value)
 
