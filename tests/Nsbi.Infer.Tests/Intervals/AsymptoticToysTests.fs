@@ -85,7 +85,9 @@ let ``statistics of toys are distributed as the formulae say`` (name: string, tr
 
     let value = if statistic = TestStatistic.Discovery then 0.0 else tested
 
-    let width = sigma truth (if value = truth then 0.0 else value)
+    // Where the hypothesis is the truth, any other value tells σ.
+    let width = sigma truth (if value = truth then truth + 1.0 else value)
+    Assert.That(Double.IsFinite width)
 
     let cumulative q =
         Asymptotics.cumulative statistic value truth width q
