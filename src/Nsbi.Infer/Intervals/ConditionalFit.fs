@@ -10,8 +10,8 @@ module ConditionalFit =
 
     /// <summary>How far a minimum may lie below another by rounding and by the errors of the values
     /// of an approximate likelihood.</summary>
-    let internal slack (compiled: CompiledLikelihood) (value: float) : float =
-        1e-9 + 1e-13 * abs value + 2.0 * compiled.Noise
+    let internal slack (observation: Observation) (value: float) : float =
+        1e-9 + 1e-13 * abs value + 2.0 * observation.Noise
 
     /// <summary>Whether the best point of a fit is a minimum, so that −2 ln L there can be compared,
     /// though parameters may be left undetermined.</summary>

@@ -186,7 +186,7 @@ module TestStatistic =
         : TestValue =
         let compiled = observation.Owner
         checkTested compiled settings statistic poi tested
-        let slack = ConditionalFit.slack compiled
+        let slack = ConditionalFit.slack observation
 
         // The free fit again where another fit lies lower, or where it found no minimum.
         let lowered (free: FitResult) (other: FitResult) =
