@@ -48,7 +48,7 @@ module ToyTestText =
 
     /// <summary>Upper limits.</summary>
     let ofLimit (limit: ToyUpperLimit) : string =
-        let found name (it: ToyLimit) = row name it.Value it.Error
+        let found name (it: Estimated) = row name it.Value it.Error
 
         [
             yield

@@ -59,7 +59,7 @@ module ToyTestReport =
     /// <summary>The page of limits, with the picture of CLs by the tested value.</summary>
     let ofLimit (title: string) (made: (string * string) list) (limit: ToyUpperLimit) : string =
         let level = Quantity.brief 4 (100.0 * limit.Level)
-        let found (it: ToyLimit) = it.Value, it.Error
+        let found (it: Estimated) = it.Value, it.Error
 
         LimitPage.page
             title
