@@ -149,7 +149,7 @@ let ``the page is well formed, and says what failed`` () =
 
     Assert.That(
         xml.Descendants()
-        |> Seq.filter (fun e -> e.Name.LocalName = "svg")
+        |> Seq.filter (fun e -> e.Name.LocalName = "figure")
         |> Seq.length,
         same 3
     )
