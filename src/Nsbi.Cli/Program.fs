@@ -31,6 +31,21 @@ let private verbs () : Verb list = [
         Run = ScanVerb.run
     }
     {
+        Name = "hypotest"
+        Summary = "CLs of one value of a parameter, observed and expected"
+        Run = HypotestVerb.run
+    }
+    {
+        Name = "limit"
+        Summary = "upper limits by CLs, observed and expected"
+        Run = LimitVerb.run
+    }
+    {
+        Name = "significance"
+        Summary = "the significance of an excess, observed and expected"
+        Run = SignificanceVerb.run
+    }
+    {
         Name = "toys"
         Summary = "pseudo-experiments of a workspace, fitted"
         Run = ToysVerb.run
@@ -39,6 +54,16 @@ let private verbs () : Verb list = [
         Name = "rank"
         Summary = "impacts of nuisance parameters, and the parts of an error"
         Run = RankVerb.run
+    }
+    {
+        Name = "neyman"
+        Summary = "confidence belt and sets of one parameter by toys"
+        Run = NeymanVerb.run
+    }
+    {
+        Name = "contour"
+        Summary = "sets of two parameters, as closed curves"
+        Run = ContourVerb.run
     }
     {
         Name = "convert"

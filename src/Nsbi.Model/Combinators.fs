@@ -47,6 +47,70 @@ module Model =
     let fix (name: string) (value: float) (model: Model) : Model =
         model |> changeNamed name (fun p -> { p with Initial = value; Fixed = true })
 
+    /// <summary>Replaces a parameter by an expression of others, in all coefficients and factors of
+    /// yields: with μ_off replaced by Γ μ_on the model is one of Γ and μ_on, and everything that is
+    /// done with parameters is done with Γ itself.</summary>
+    /// <param name="name">a parameter without constraint, used in coefficients, NormFactor and Lumi
+    /// only</param>
+    /// <param name="expression">what stands in its place; its parameters may be new</param>
+    /// <param name="model">the model</param>
+    /// <remarks>The bounds of the replaced parameter are no longer kept: give the new ones theirs.
+    /// √(Γ μ_on) is smooth in the inner coordinates √Γ and √μ_on where both have the lower bound 0.
+    /// </remarks>
+    /// <exception cref="T:System.ArgumentException">there is no such parameter, the expression
+    /// contains it, or it has a constraint or shifts yields or densities as a nuisance parameter
+    /// </exception>
+    let substitute (name: string) (expression: Coefficient) (model: Model) : Model =
+        model |> changeNamed name id |> ignore
+
+        if Coefficient.mentions expression |> List.exists (fun p -> p.Name = name) then
+            invalidArg
+                (nameof expression)
+                $"The expression \"{expression}\" contains '{name}' itself."
+
+        let replaced = parameters model |> List.find (fun p -> p.Name = name)
+
+        if replaced.Constraint <> Unconstrained then
+            invalidArg
+                (nameof name)
+                $"The parameter '{name}' has a constraint, which an expression cannot have."
+
+        let isIt (p: Parameter) = p.Name = name
+
+        let change (proc: Process) : Process =
+            let factors, others =
+                proc.Modifiers
+                |> List.partition (fun modifier ->
+                    match modifier with
+                    | NormFactor p
+                    | Lumi p -> isIt p
+                    | _ -> false)
+
+            match others |> List.tryFind (Modifier.parameters >> List.exists isIt) with
+            | Some modifier ->
+                invalidArg
+                    (nameof name)
+                    $"The parameter '{name}' is that of a {Modifier.kind modifier} of process \
+                      '{proc.Name}', which takes no expression."
+            | None ->
+                let scale =
+                    proc.Scale
+                    |> Coefficient.substitute (fun p -> if isIt p then expression else Parameter p)
+
+                {
+                    proc with
+                        Scale =
+                            (scale, factors)
+                            ||> List.fold (fun product _ ->
+                                if product = Constant 1.0 then
+                                    expression
+                                else
+                                    Product(product, expression))
+                        Modifiers = others
+                }
+
+        model |> mapProcesses change
+
     /// <summary>Holds every nuisance parameter that has a constraint at its initial value: what is
     /// left is the statistical uncertainty.</summary>
     let statisticalOnly (model: Model) : Model =

@@ -23,7 +23,11 @@ let examples (verb: string) : string list list =
 [<TestCase("check")>]
 [<TestCase("fit")>]
 [<TestCase("scan")>]
+[<TestCase("hypotest")>]
+[<TestCase("limit")>]
+[<TestCase("significance")>]
 [<TestCase("toys")>]
+[<TestCase("neyman")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()

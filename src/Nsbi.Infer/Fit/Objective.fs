@@ -39,15 +39,26 @@ module Objective =
     let restrict (template: float[]) (free: int[]) (objective: IObjective) : IObjective =
         let pick (values: float[]) = free |> Array.map (fun k -> values[k])
 
-        ofFunction (pick objective.Lower) (pick objective.Upper) (fun point ->
-            objective.Evaluate(fill template free point)
-            |> Option.map (fun jet ->
-                let hessian =
-                    Array2D.init free.Length free.Length (fun k l ->
-                        jet.Hessian[free[k], free[l]])
+        let isWhole =
+            free.Length = template.Length
+            && free |> Array.indexed |> Array.forall (fun (k, place) -> k = place)
 
-                {
-                    Value = jet.Value
-                    Gradient = pick jet.Gradient
-                    Hessian = hessian
-                }))
+        let part (jet: Jet) =
+            let n = free.Length
+            let hessian = Array2D.zeroCreate n n
+
+            for k in 0 .. n - 1 do
+                for l in 0 .. n - 1 do
+                    hessian[k, l] <- jet.Hessian[free[k], free[l]]
+
+            {
+                Value = jet.Value
+                Gradient = pick jet.Gradient
+                Hessian = hessian
+            }
+
+        if isWhole then
+            objective
+        else
+            ofFunction (pick objective.Lower) (pick objective.Upper) (fun point ->
+                objective.Evaluate(fill template free point) |> Option.map part)

@@ -182,8 +182,16 @@ module TrustRegion =
         else
             None
 
+    /// What a step promises is lost in the errors of approximate values: it is not worth an
+    /// evaluation. Exact values are worth it, if only for a Hessian that is singular to rounding
+    /// where it is singular.
+    let private isLost (settings: TrustRegionSettings) (state: TrustRegionState) =
+        let isApproximate = 0.01 * settings.Noise > settings.Tolerance
+        state.Predicted >= 0.0 || isApproximate && -state.Predicted <= 1e-4 * settings.Noise
+
     /// <summary>Searches from a start to the end; at a minimum the last proposed step is taken too,
-    /// if the function does not rise.</summary>
+    /// if it promises more than 1e-4 of the errors of approximate values, and the function does not
+    /// rise.</summary>
     /// <returns>the last state and why it is the last; none where the function is not finite at the
     /// start</returns>
     let run
@@ -193,7 +201,7 @@ module TrustRegion =
         : (TrustRegionState * TrustRegionEnd) option =
         let rec search state =
             match terminate settings state with
-            | Some Minimum when state.Predicted < 0.0 ->
+            | Some Minimum when not (isLost settings state) ->
                 let polished = step objective state
 
                 if -polished.Predicted <= -state.Predicted then

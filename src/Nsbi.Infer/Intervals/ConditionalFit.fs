@@ -10,8 +10,20 @@ module ConditionalFit =
 
     /// <summary>How far a minimum may lie below another by rounding and by the errors of the values
     /// of an approximate likelihood.</summary>
-    let internal slack (compiled: CompiledLikelihood) (value: float) : float =
-        1e-9 + 1e-13 * abs value + 2.0 * compiled.Noise
+    let internal slack (observation: Observation) (value: float) : float =
+        1e-9 + 1e-13 * abs value + 2.0 * observation.Noise
+
+    /// <summary>Whether the best point of a fit is a minimum, so that −2 ln L there can be compared,
+    /// though parameters may be left undetermined.</summary>
+    let hasMinimum (fit: FitResult) : bool =
+        fit.Status.Succeeded
+        || (match fit.Minima with
+            | lowest :: _ -> lowest.TwiceNll <= fit.TwiceNll
+            | [] -> false)
+
+    /// Whether a fit to this likelihood needs several starts: interference.
+    let internal needsStarts (compiled: CompiledLikelihood) : bool =
+        not (CurvedParameters.ofInterest compiled.Model).IsEmpty
 
     /// <summary>The points of all minima of a fit, in the order of θ, the lowest first; where there
     /// is none, the best point.</summary>
@@ -63,10 +75,10 @@ module ConditionalFit =
             Fit.runWith settings observation
         else
             let others =
-                if (CurvedParameters.ofInterest compiled.Model).IsEmpty then
-                    []
-                else
+                if needsStarts compiled then
                     FitPoints.starts settings compiled (FitPoints.freePlaces settings compiled)
+                else
+                    []
 
             let fit = Fit.runFrom settings observation (warm @ others)
 

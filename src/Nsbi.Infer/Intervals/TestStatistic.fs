@@ -102,41 +102,39 @@ module TestStatistic =
         (atZero: FitResult option)
         : float =
         let best = free[poi].Value
+        let isBelow = needsZero statistic poi free
 
         // Below 0 the best fit need not be known: without events it is where no density is left.
-        let isBelowZero =
-            match free.Status, atZero with
-            | NotConverged _, Some zero ->
-                needsZero statistic poi free && free.TwiceNll <= zero.TwiceNll
-            | _ -> false
+        let isKnown =
+            match atZero with
+            | _ when ConditionalFit.hasMinimum free -> true
+            | Some zero -> isBelow && free.TwiceNll <= zero.TwiceNll
+            | None -> false
 
-        if not (free.Status.Succeeded || isBelowZero) then
-            nan
-        else
+        let isOnOtherSide =
+            match statistic with
+            | TestStatistic.UpperLimit
+            | TestStatistic.UpperLimitBounded -> best > tested
+            | TestStatistic.Discovery -> best < 0.0
+            | TestStatistic.TwoSided
+            | TestStatistic.TwoSidedBounded -> false
 
-            let oneSidedZero =
-                match statistic with
-                | TestStatistic.UpperLimit
-                | TestStatistic.UpperLimitBounded -> best > tested
-                | TestStatistic.Discovery -> best < 0.0
-                | TestStatistic.TwoSided
-                | TestStatistic.TwoSidedBounded -> false
+        let lowest =
+            match atZero with
+            | _ when not isBelow -> free
+            | Some fit -> fit
+            | None ->
+                invalidArg
+                    (nameof atZero)
+                    $"The best value of '{poi}' is {best}: give the fit at 0."
 
-            let lowest =
-                match atZero with
-                | _ when not (needsZero statistic poi free) -> free
-                | Some fit -> fit
-                | None ->
-                    invalidArg
-                        (nameof atZero)
-                        $"The best value of '{poi}' is {best}: give the fit at 0."
-
-            match lowest.Status, conditional.Status with
-            | _ when oneSidedZero -> 0.0
-            | status, _ when not status.Succeeded -> nan
-            | _, InvalidModel _ -> infinity
-            | _, status when not status.Succeeded -> nan
-            | _ -> max 0.0 (conditional.TwiceNll - lowest.TwiceNll)
+        match conditional.Status with
+        | _ when not isKnown -> nan
+        | _ when isOnOtherSide -> 0.0
+        | _ when isBelow && not (ConditionalFit.hasMinimum lowest) -> nan
+        | InvalidModel _ -> infinity
+        | _ when not (ConditionalFit.hasMinimum conditional) -> nan
+        | _ -> max 0.0 (conditional.TwiceNll - lowest.TwiceNll)
 
     let private checkTested (compiled: CompiledLikelihood) settings statistic poi tested =
         let statistic: TestStatistic = statistic
@@ -165,45 +163,38 @@ module TestStatistic =
         let failed what (fit: FitResult) =
             $"the fit {what} failed ({fit.Status.Name}): {fit.Status.Advice}"
 
+        let isGood = ConditionalFit.hasMinimum
+
         match atZero, conditional.Status with
-        | Some(fit: FitResult), _ when not fit.Status.Succeeded -> failed $"at {poi} = 0" fit
-        | None, _ when not free.Status.Succeeded -> failed "with all parameters free" free
-        | _, InvalidModel why when free.Minima.Length > 0 ->
+        | Some fit, _ when not (isGood fit) -> failed $"at {poi} = 0" fit
+        | None, _ when not (isGood free) -> failed "with all parameters free" free
+        | _, InvalidModel why when isGood free ->
             $"{poi} = {tested} is impossible for the data: {why}"
-        | _, status when not status.Succeeded -> failed $"at {poi} = {tested}" conditional
+        | _ when not (isGood conditional) -> failed $"at {poi} = {tested}" conditional
         | _ -> failed "with all parameters free" free
 
-    /// <summary>The statistic of an observation whose best fit is known.</summary>
-    /// <param name="settings">of the fits; the tested parameter is free</param>
-    /// <param name="observation">the data</param>
-    /// <param name="statistic">which one</param>
-    /// <param name="poi">the parameter that is tested</param>
-    /// <param name="free">the fit with all parameters free</param>
-    /// <param name="near">points to start the fit at the tested value from, besides the minima of
-    /// the free fit; may be empty</param>
-    /// <param name="tested">the tested value, inside of the bounds of the parameter</param>
-    /// <remarks>As <c>evaluate</c>.</remarks>
-    /// <exception cref="T:System.ArgumentException">as for <c>evaluate</c></exception>
-    let evaluateFrom
+    /// <summary>As <c>evaluateFrom</c>, where the fit at 0 may be known too.</summary>
+    let internal evaluateWith
         (settings: FitSettings)
         (observation: Observation)
         (statistic: TestStatistic)
         (poi: string)
         (free: FitResult)
+        (zero: FitResult option)
         (near: float[] list)
         (tested: float)
         : TestValue =
         let compiled = observation.Owner
         checkTested compiled settings statistic poi tested
-        let slack = ConditionalFit.slack compiled
+        let slack = ConditionalFit.slack observation
 
         // The free fit again where another fit lies lower, or where it found no minimum.
         let lowered (free: FitResult) (other: FitResult) =
             let isLower =
                 other.TwiceNll < free.TwiceNll - slack free.TwiceNll
-                || not free.Status.Succeeded
+                || not (ConditionalFit.hasMinimum free)
 
-            if other.Status.Succeeded && isLower then
+            if ConditionalFit.hasMinimum other && isLower then
                 let again = Fit.restart settings observation other.Values free
 
                 {
@@ -213,21 +204,31 @@ module TestStatistic =
             else
                 free
 
+        // Without interference one point to start from is enough: the nearest.
         let at value (free: FitResult) near =
-            let seeds =
+            let minima =
                 if free.Minima.IsEmpty then
                     []
                 else
                     ConditionalFit.seeds free
 
-            ConditionalFit.run settings observation poi value (near @ seeds)
+            let starts =
+                match near @ minima with
+                | first :: _ when not (ConditionalFit.needsStarts compiled) -> [ first ]
+                | starts -> starts
+
+            ConditionalFit.run settings observation poi value starts
 
         let conditional = at tested free near
         let free = lowered free conditional
 
         let free, atZero =
             if needsZero statistic poi free then
-                let zero = if tested = 0.0 then conditional else at 0.0 free []
+                let zero =
+                    match zero with
+                    | Some known -> known
+                    | None when tested = 0.0 -> conditional
+                    | None -> at 0.0 free []
 
                 lowered free zero, Some zero
             else
@@ -249,6 +250,28 @@ module TestStatistic =
             Conditional = conditional
             AtZero = atZero
         }
+
+    /// <summary>The statistic of an observation whose best fit is known.</summary>
+    /// <param name="settings">of the fits; the tested parameter is free</param>
+    /// <param name="observation">the data</param>
+    /// <param name="statistic">which one</param>
+    /// <param name="poi">the parameter that is tested</param>
+    /// <param name="free">the fit with all parameters free</param>
+    /// <param name="near">points to start the fit at the tested value from, before the minima of the
+    /// free fit; may be empty</param>
+    /// <param name="tested">the tested value, inside of the bounds of the parameter</param>
+    /// <remarks>As <c>evaluate</c>.</remarks>
+    /// <exception cref="T:System.ArgumentException">as for <c>evaluate</c></exception>
+    let evaluateFrom
+        (settings: FitSettings)
+        (observation: Observation)
+        (statistic: TestStatistic)
+        (poi: string)
+        (free: FitResult)
+        (near: float[] list)
+        (tested: float)
+        : TestValue =
+        evaluateWith settings observation statistic poi free None near tested
 
     /// <summary>The statistic of an observation.</summary>
     /// <param name="settings">of the fits; the tested parameter is free, all others are profiled

@@ -20,6 +20,12 @@ type CompiledLikelihood
     let sizes =
         lazy (unbinned |> Seq.collect (ShapeSize.find model.Parameters) |> Seq.toList)
 
+    let spaces =
+        unbinned
+        |> Array.map (fun channel ->
+            let plan = UnbinnedPlan.create model.InnerCoordinates channel
+            WorkSpaces(fun () -> UnbinnedSpace plan))
+
     let constraints = model.Parameters |> List.map _.Constraint |> List.toArray
 
     /// The model.
@@ -68,18 +74,7 @@ type CompiledLikelihood
         |> Option.bind (fun c -> c.Tables.TryFind kind)
         |> Option.map _.Weights.Length
 
-    /// <summary>How far −2 ln L may be from its definition by rounded event variations, and jump from
-    /// point to point: 1e-3 for 10⁶ events.</summary>
-    member internal _.Noise: float =
-        let events =
-            unbinned
-            |> Seq.collect _.Tables.Values
-            |> Seq.filter (fun t ->
-                t.Columns.Count > 0 && t.Columns.Precision <> ColumnPrecision.Double)
-            |> Seq.sumBy (fun t -> float t.Weights.Length)
-
-        1e-6 * sqrt events
-
     member internal _.Unbinned: CompiledUnbinned[] = unbinned
+    member internal _.UnbinnedSpaces: WorkSpaces<UnbinnedSpace>[] = spaces
     member internal _.Binned: CompiledBinned[] = binned
     member internal _.Constraints: Constraint[] = constraints

@@ -79,6 +79,23 @@ type internal JetSum(n: int) =
                 let l = places[j]
                 hessian[k, l] <- hessian[k, l] + factor * jet.Hessian[i, j]
 
+    /// <summary>Adds a function of the parameters at these ascending places, of whose Hessian the
+    /// upper triangle is given, row by row.</summary>
+    member _.AddUpper(f: float, places: int[], first: float[], second: float[]) =
+        let n = places.Length
+        value <- value + f
+
+        for i in 0 .. n - 1 do
+            let k = places[i]
+            gradient[k] <- gradient[k] + first[i]
+            hessian[k, k] <- hessian[k, k] + second[(n + 1) * i]
+
+            for j in i + 1 .. n - 1 do
+                let l = places[j]
+                let h = second[n * i + j]
+                hessian[k, l] <- hessian[k, l] + h
+                hessian[l, k] <- hessian[l, k] + h
+
     /// Adds a function of the one parameter at a place.
     member _.AddScalar(place: int, struct (f: float, first: float, second: float)) =
         value <- value + f

@@ -63,20 +63,32 @@ module Likelihood =
             else
                 Some(OutsideConstraint(compiled.Index.Names[place], theta))
 
-        let parts =
-            seq {
-                for k in 0 .. compiled.Constraints.Length - 1 do
-                    addConstraint k observation.Constraints[k]
+        /// The first reason of so many parts.
+        let firstOf count add =
+            let mutable reason = None
+            let mutable k = 0
 
-                for k in 0 .. compiled.Binned.Length - 1 do
-                    BinnedEvaluation.add kappa sum compiled.Binned[k] observation.BinCounts[k]
+            while reason.IsNone && k < count do
+                reason <- add k
+                k <- k + 1
 
-                for k in 0 .. compiled.Unbinned.Length - 1 do
-                    let channel, events = compiled.Unbinned[k], observation.Events[k]
-                    UnbinnedEvaluation.add mode team inner kappa sum channel events
-            }
+            reason
 
-        match Seq.tryPick id parts with
+        let constraints () =
+            firstOf compiled.Constraints.Length (fun k ->
+                addConstraint k observation.Constraints[k])
+
+        let binned () =
+            firstOf compiled.Binned.Length (fun k ->
+                BinnedEvaluation.add kappa sum compiled.Binned[k] observation.BinCounts[k])
+
+        let unbinned () =
+            firstOf compiled.Unbinned.Length (fun k ->
+                let channel, events = compiled.Unbinned[k], observation.Events[k]
+                let spaces = compiled.UnbinnedSpaces[k]
+                UnbinnedEvaluation.add mode team inner spaces kappa sum channel events)
+
+        match constraints () |> Option.orElseWith binned |> Option.orElseWith unbinned with
         | Some reason -> Infinite reason
         | None -> Finite sum.Result
 

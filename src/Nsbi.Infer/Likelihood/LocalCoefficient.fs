@@ -10,6 +10,12 @@ type internal LocalCoefficient private (all: ParameterIndex, rewritten: Coeffici
     let names = Coefficient.parameters rewritten |> List.map _.Name |> List.distinct
     let index = ParameterIndex.OfNames names
     let places = names |> List.map (fun name -> all[name]) |> List.toArray
+    let own = places.Length
+
+    let constant =
+        match rewritten with
+        | Constant c -> Some(Jet.constant 0 c)
+        | _ -> None
 
     /// A coefficient as the model has it.
     new(inner: InnerCoordinates, coefficient: Coefficient) =
@@ -28,7 +34,10 @@ type internal LocalCoefficient private (all: ParameterIndex, rewritten: Coeffici
 
     /// Its jet over the parameters at <c>Places</c>.
     member _.Jet(kappa: float[]) : Jet =
-        Coefficient.evaluate index (places |> Array.map (fun k -> kappa[k])) rewritten
+        match constant, rewritten with
+        | Some jet, _ -> jet
+        | None, Parameter _ -> Jet.variable own 0 kappa[places[0]]
+        | _ -> Coefficient.evaluate index (places |> Array.map (fun k -> kappa[k])) rewritten
 
 /// <summary>The coefficients of the processes of a channel.</summary>
 [<RequireQualifiedAccess>]

@@ -32,7 +32,8 @@ module internal ObservedData =
     let private fault = TableFault.create
 
     /// Some rows of a table with their weights, in time proportional to their number: what a toy is.
-    /// The slow twin is <c>eventsOf</c> with a weight for every row of the table.
+    /// Its columns are held as the options of the likelihood say for toys. The slow twin is
+    /// <c>eventsOf</c> with a weight for every row of the table.
     let eventsOfRows
         (channel: CompiledUnbinned)
         (kind: TableKind)
@@ -47,7 +48,7 @@ module internal ObservedData =
         {
             Table = kind
             Events = events
-            Columns = table.Columns.For events
+            Columns = table.Columns.For(events, channel.ToyPrecision)
         }
 
     /// The weighted events of an unbinned channel.

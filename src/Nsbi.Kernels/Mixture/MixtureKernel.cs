@@ -90,7 +90,7 @@ public static class MixtureKernel
     /// <param name="events">the events and their weights</param>
     /// <param name="amplitudes">A, length C; any sign</param>
     /// <param name="columns">log-ratios of the same events, position by position; see
-    /// <see cref="InterpolatedColumns.For"/></param>
+    /// <see cref="InterpolatedColumns.For(WeightedEvents)"/></param>
     /// <param name="forms">the interpolant of each column at its parameter's value in β, with
     /// derivatives</param>
     /// <param name="terms">event terms beside the columns</param>

@@ -128,7 +128,7 @@ public sealed class WeightedEvents
         var padded = new double[EventTiles.Padded(weights.Length)];
         weights.CopyTo(padded);
         return new WeightedEvents(
-            tiles.Select(positions),
+            tiles.Gather(positions),
             padded,
             tiles.Events,
             positions.ToArray()

@@ -3,7 +3,7 @@ module Nsbi.Infer.Tests.TestStatisticTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Model
 open Nsbi.Infer
 open Nsbi.Infer.Tests.CountingModels

@@ -131,3 +131,90 @@ let ``numbers that are not finite, bad places and bad positions are refused`` ()
     refuse (fun () -> good.LogUp(0, 3) |> ignore)
     refuse (fun () -> good.Select(ReadOnlySpan [| 3 |]) |> ignore)
     refuse (fun () -> good.Select(ReadOnlySpan [| -1 |]) |> ignore)
+
+/// Some events of a table, the last tile incomplete, in no order and with repeats.
+let private chosen (events: int) (wanted: int) =
+    let mutable s = RandomStream(3UL, "chosen events", uint64 wanted)
+    Array.init wanted (fun _ -> s.NextInt32 events)
+
+[<Test>]
+let ``gathered events are selected events`` () =
+    let p = random 5 400 2 4 0.5
+
+    for precision in precisions do
+        let c = columns precision p
+
+        for wanted in [ 0; 1; 3; 64; 65; 130; 131; 254 ] do
+            let positions = chosen 400 wanted
+            let slow = c.Select(ReadOnlySpan positions)
+            let fast = c.Gather(ReadOnlySpan positions, precision)
+            Assert.That(fast.Events, Is.EqualTo wanted)
+            Assert.That(fast.Precision, Is.EqualTo precision)
+
+            for k in 0 .. c.Count - 1 do
+                for i in 0 .. wanted - 1 do
+                    Assert.That(fast.LogUp(k, i), Is.EqualTo(slow.LogUp(k, i)))
+                    Assert.That(fast.LogDown(k, i), Is.EqualTo(slow.LogDown(k, i)))
+
+[<Test>]
+let ``events in double precision are gathered in single as if the table were in single`` () =
+    let p = random 6 400 3 3 0.5
+    let positions = chosen 400 201
+    let stored = (columns ColumnPrecision.Single p).Select(ReadOnlySpan positions)
+
+    let rounded =
+        (columns ColumnPrecision.Double p).Gather(ReadOnlySpan positions, ColumnPrecision.Single)
+
+    Assert.That(rounded.Precision, Is.EqualTo ColumnPrecision.Single)
+
+    for k in 0 .. stored.Count - 1 do
+        for i in 0 .. positions.Length - 1 do
+            Assert.That(rounded.LogUp(k, i), Is.EqualTo(stored.LogUp(k, i)))
+            Assert.That(rounded.LogDown(k, i), Is.EqualTo(stored.LogDown(k, i)))
+
+[<Test>]
+let ``a tile that is gathered in part is filled up with zeros`` () =
+    let p = random 8 100 1 2 0.5
+    let c = columns ColumnPrecision.Double p
+    let w = Array.init 100 (fun i -> if i % 3 = 0 then 1.0 else 0.0)
+    let tiles = EventTiles.Create [| Array.init 100 (fun i -> 1.0 + float i) |]
+    let compact = WeightedEvents.Create(tiles, ReadOnlySpan w)
+
+    let forms =
+        Array.create c.Count (ColumnForm.Exponential(0.4, 0.0, 1.0, 0.0, 0.0, 0.0))
+
+    let none: IEventTerm[] = [||]
+
+    let sum (columns: InterpolatedColumns) =
+        MixtureKernel.Evaluate(
+            compact,
+            ReadOnlySpan [| 2.0 |],
+            columns,
+            ReadOnlySpan forms,
+            none,
+            ReadOnlySpan(Array.create 2 0.4),
+            2,
+            null
+        )
+
+    let slow = sum (c.For compact)
+    let fast = sum (c.For(compact, ColumnPrecision.Double))
+    Assert.That(fast.Value, Is.EqualTo slow.Value)
+    Assert.That((fast.Gradient = slow.Gradient))
+    Assert.That((fast.Hessian = slow.Hessian))
+
+[<Test>]
+let ``positions and precisions that are not there are refused`` () =
+    let c = columns ColumnPrecision.Single (random 5 40 2 4 0.5)
+
+    let gather (position: int) precision () =
+        c.Gather(ReadOnlySpan [| position |], precision) |> ignore
+
+    refuse (gather 40 ColumnPrecision.Single)
+    refuse (gather -1 ColumnPrecision.Single)
+    refuse (gather 0 ColumnPrecision.Double)
+    refuse (gather 0 ColumnPrecision.Int16)
+
+    let tiles = EventTiles.Create [| Array.create 40 1.0 |]
+    let whole = WeightedEvents.Create(tiles, ReadOnlySpan(Array.create 40 1.0))
+    refuse (fun () -> c.For(whole, ColumnPrecision.Single) |> ignore)

@@ -22,7 +22,7 @@ type internal CompiledBinned = {
     /// The bin factors of bin b are those from <c>FirstOfBin[b]</c> up to that of b + 1.
     FirstOfBin: int[]
     /// Work spaces that are not in use.
-    Spaces: WorkSpaces
+    Spaces: WorkSpaces<BinnedSpace>
 }
 
 /// <summary>Binned channels without an observation.</summary>

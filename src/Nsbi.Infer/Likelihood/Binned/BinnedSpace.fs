@@ -1,10 +1,8 @@
 namespace Nsbi.Infer
 
-open System.Threading
-
 /// <summary>Everything of a channel that changes from point to point: allocated once per thread that
 /// evaluates at the same time.</summary>
-[<Sealed; AllowNullLiteral>]
+[<Sealed>]
 type internal BinnedSpace
     (processes: BinnedProcess[], bases: int, wide: int, binFactors: int, bins: int) =
     let states = processes |> Array.map (fun p -> BinnedState(p, bins))
@@ -36,18 +34,3 @@ type internal BinnedSpace
     member val OwnSlopes: float[] = Array.zeroCreate wide
     /// Of one process: Σ_b w_b Γ_b ∂Δ_b/∂κ_j.
     member val OwnShifts: float[] = Array.zeroCreate wide
-
-/// <summary>Work spaces of a channel: one is kept for the next evaluation, so that evaluations that
-/// follow each other allocate nothing.</summary>
-[<Sealed>]
-type internal WorkSpaces(create: unit -> BinnedSpace) =
-    let mutable kept: BinnedSpace = null
-
-    /// A space that no one else uses.
-    member _.Rent() : BinnedSpace =
-        match Interlocked.Exchange(&kept, null) with
-        | null -> create ()
-        | space -> space
-
-    /// Gives it back.
-    member _.Return(space: BinnedSpace) : unit = Volatile.Write(&kept, space)

@@ -66,11 +66,91 @@ type internal PiecewiseBasis(breaks: float[], degree: int) =
 
             sum)
 
+    let pieceOf (inside: float) =
+        let mutable next = 0
+
+        while next < breaks.Length && not (inside < breaks[next]) do
+            next <- next + 1
+
+        if next = breaks.Length then
+            pieces - 1
+        else
+            max 0 (next - 1)
+
+    let fillBasis (piece: int) (alpha: float) (into: float[]) =
+        let x, weight, _ = differentiation[piece]
+        let at = Array.IndexOf(x, alpha)
+
+        if at >= 0 then
+            Array.Clear into
+            into[at] <- 1.0
+        else
+            let mutable total = 0.0
+
+            for j in 0..degree do
+                let term = weight[j] / (alpha - x[j])
+                into[j] <- term
+                total <- total + term
+
+            for j in 0..degree do
+                into[j] <- into[j] / total
+
+    let fillDerivative (piece: int) (basis: float[]) (into: float[]) =
+        let _, _, d = differentiation[piece]
+        Array.Clear into
+
+        for i in 0..degree do
+            let b = basis[i]
+
+            for j in 0..degree do
+                into[j] <- into[j] + b * d[i, j]
+
     /// Where functions are given, in ascending order.
     member _.Nodes: float[] = nodes
 
     /// Number of nodes that a value is the sum over.
     member _.Width: int = degree + 1
+
+    /// Number of pieces.
+    member _.Pieces: int = pieces
+
+    /// <summary>The place of the nodes of a piece among all.</summary>
+    member _.First(piece: int) : int = piece * degree
+
+    /// <summary>Of a function given at the nodes of a piece, its derivative at them.</summary>
+    member _.Derivative(piece: int, values: float[]) : float[] =
+        let _, _, d = differentiation[piece]
+
+        Array.init (degree + 1) (fun i ->
+            let mutable sum = 0.0
+
+            for j in 0..degree do
+                sum <- sum + d[i, j] * values[j]
+
+            sum)
+
+    /// <summary>Fills the weights of a piece's nodes in the value, at the place or at the end of the
+    /// range that is nearest to it.</summary>
+    /// <returns>the piece, and how far the place is beyond the range</returns>
+    member _.FillInside(alpha: float, value: float[]) : struct (int * float) =
+        let inside = Math.Clamp(alpha, breaks[0], breaks[pieces])
+        let piece = pieceOf inside
+        fillBasis piece inside value
+        struct (piece, alpha - inside)
+
+    /// <summary>As <c>At</c>, into arrays of the width.</summary>
+    /// <returns>the piece</returns>
+    member this.Fill(alpha: float, value: float[], first: float[], second: float[]) : int =
+        let struct (piece, beyond) = this.FillInside(alpha, value)
+        fillDerivative piece value first
+        fillDerivative piece first second
+
+        if beyond <> 0.0 then
+            for j in 0..degree do
+                value[j] <- value[j] + beyond * (first[j] + 0.5 * beyond * second[j])
+                first[j] <- first[j] + beyond * second[j]
+
+        piece
 
     /// <summary>The weights of the nodes first, first + 1, … in the value, the first and the second
     /// derivative at a place.</summary>

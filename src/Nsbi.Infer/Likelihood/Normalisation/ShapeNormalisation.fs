@@ -24,8 +24,53 @@ type internal ShapeNormalisation
         pairs: float[,][][]
     ) =
 
+    let kept =
+        pair
+        |> Array.map (fun basis ->
+            Array.init basis.Pieces (fun piece ->
+                [| 0 .. basis.Width - 1 |]
+                |> Array.filter (fun a -> abs basis.Nodes[basis.First piece + a] > 1e-15)))
+
+    let tables =
+        Array.map2
+            (fun (basis: PiecewiseBasis) (values: float[]) ->
+                Array.init basis.Pieces (fun piece ->
+                    let z = Array.sub values (basis.First piece) basis.Width
+                    let slopes = basis.Derivative(piece, z)
+                    Array.concat [ z; slopes; basis.Derivative(piece, slopes) ]))
+            single
+            singles
+
+    let functions =
+        PairFunctions(
+            kept |> Array.map (Array.map _.Length),
+            fun (struct (k, l, p, q, a, b)) ->
+                let rows, columns = kept[k][p], kept[l][q]
+                let z = pairs[k][l - k - 1]
+                z[pair[k].First p + rows[a], pair[l].First q + columns[b]]
+        )
+
     static member internal Make(parameters, present, single, singles, pair, pairs) =
         ShapeNormalisation(parameters, present, single, singles, pair, pairs)
+
+    /// The parameters that it depends on, ascending.
+    member _.Present: int[] = present
+
+    /// The pieces in which the terms of one parameter are given.
+    member _.Single: PiecewiseBasis[] = single
+
+    /// The pieces in which the terms of two parameters are given.
+    member _.Pair: PiecewiseBasis[] = pair
+
+    /// <summary>z_k, z_k′ and z_k″ at the nodes, by parameter and piece.</summary>
+    member _.SingleTables: float[][][] = tables
+
+    /// <summary>The nodes of the terms of two parameters but α = 0, where these are 0, by parameter
+    /// and piece.</summary>
+    member _.Kept: int[][][] = kept
+
+    /// The terms of two parameters at these nodes.
+    member _.PairFunctions: PairFunctions = functions
 
     /// Whether every expectation that it was made from is positive.
     member _.IsFinite: bool =
@@ -35,6 +80,7 @@ type internal ShapeNormalisation
 
     /// <summary>ln Z with its gradient and Hessian in the P parameters.</summary>
     /// <param name="alpha">P values</param>
+    /// <remarks>Its fast twin is <see cref="T:Nsbi.Infer.NormalisationSpace" />.</remarks>
     member _.LogZ(alpha: float[]) : Jet =
         let gradient = Array.zeroCreate<float> parameters
         let hessian = Array2D.zeroCreate<float> parameters parameters

@@ -67,3 +67,11 @@ module internal ColumnMemory =
             ]
         else
             Ok precision
+
+    /// <summary>How toys hold the columns of tables that hold them in this way: never in more.
+    /// </summary>
+    let ofToys (options: LikelihoodOptions) (stored: ColumnPrecision) : ColumnPrecision =
+        match stored, options.ToyPrecision with
+        | ColumnPrecision.Double, Precision.Exact -> ColumnPrecision.Double
+        | ColumnPrecision.Double, _ -> ColumnPrecision.Single
+        | other, _ -> other

@@ -66,6 +66,8 @@ type internal CompiledUnbinned = {
     /// computed on the reference table.
     Normalisations: ShapeNormalisation option[]
     Tables: Map<TableKind, TiledTable>
+    /// How toys hold the event columns.
+    ToyPrecision: ColumnPrecision
 }
 
 /// <summary>By how much the ratios of a process had to be scaled on the reference table.</summary>

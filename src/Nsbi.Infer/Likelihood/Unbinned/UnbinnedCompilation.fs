@@ -288,6 +288,7 @@ module internal UnbinnedCompilation =
                     Normalisations =
                         UnbinnedNormalisation.compile options ranges columns processes reference
                     Tables = tiled
+                    ToyPrecision = ColumnMemory.ofToys options precision
                 },
                 tables |> List.collect (fun (_, (_, rescalings)) -> rescalings)
             )

@@ -137,9 +137,13 @@ module internal UnbinnedEvaluation =
             |> Seq.reduce add
         | _ -> sumOf observed.Events observed.Columns
 
+    let private badEvent channel (observed: ObservedEvents) (a: float[]) beta row =
+        let proc = worst channel channel.Tables[observed.Table] a beta row
+        Some(EventDensity(channel.Name, observed.Table, row, proc))
+
     /// <summary>Adds 2ν − 2 Σ_i w_i ln D_i of a channel in the inner coordinates, or says why it is
-    /// +∞.</summary>
-    let add
+    /// +∞: the slow twin.</summary>
+    let addByJets
         (mode: EvaluationMode)
         (team: ThreadTeam option)
         (inner: InnerCoordinates)
@@ -158,9 +162,7 @@ module internal UnbinnedEvaluation =
             let mixture = mixture mode team channel observed a beta
 
             if mixture.BadRow >= 0 then
-                let table = channel.Tables[observed.Table]
-                let proc = worst channel table a beta mixture.BadRow
-                Some(EventDensity(channel.Name, observed.Table, mixture.BadRow, proc))
+                badEvent channel observed a beta mixture.BadRow
             else
                 // β_k = θ_k as a function of its inner coordinate.
                 let parameters =
@@ -189,3 +191,56 @@ module internal UnbinnedEvaluation =
                 )
 
                 None
+
+    /// As above, by logarithmic derivatives; none where these do not exist.
+    let private tryAddFast
+        team
+        (space: UnbinnedSpace)
+        kappa
+        (sum: JetSum)
+        (observed: ObservedEvents)
+        =
+        let channel = space.Plan.Channel
+
+        match FastExpectation.fill space kappa with
+        | Some reason -> Some(Some reason)
+        | None when not (Array.forall Double.IsFinite space.Amplitudes) -> None
+        | None ->
+            let table = channel.Tables[observed.Table]
+            let a, beta = space.Amplitudes, space.Beta
+            let mixture = sumOf team table a space.Forms beta observed.Events observed.Columns
+
+            if mixture.BadRow >= 0 then
+                Some(badEvent channel observed a beta mixture.BadRow)
+            else
+                FastExpectation.add space mixture sum
+                Some None
+
+    /// <summary>Adds 2ν − 2 Σ_i w_i ln D_i of a channel in the inner coordinates, or says why it is
+    /// +∞.</summary>
+    let add
+        (mode: EvaluationMode)
+        (team: ThreadTeam option)
+        (inner: InnerCoordinates)
+        (spaces: WorkSpaces<UnbinnedSpace>)
+        (kappa: float[])
+        (sum: JetSum)
+        (channel: CompiledUnbinned)
+        (observed: ObservedEvents)
+        : Impossible option =
+        let slowly () =
+            addByJets mode team inner kappa sum channel observed
+
+        match mode with
+        | ByDefinition -> slowly ()
+        | AsCompiled ->
+            let space = spaces.Rent()
+
+            let result =
+                if space.Plan.IsFast then
+                    tryAddFast team space kappa sum observed
+                else
+                    None
+
+            spaces.Return space
+            result |> Option.defaultWith slowly

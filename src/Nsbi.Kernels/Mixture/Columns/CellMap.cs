@@ -7,7 +7,7 @@ namespace Nsbi.Kernels;
 /// </summary>
 internal sealed class CellMap
 {
-    private readonly InterpolatedColumns _columns;
+    private readonly IReadOnlyList<ColumnPlace> _places;
     private readonly IReadOnlyList<IEventTerm> _terms;
 
     public CellMap(
@@ -17,7 +17,7 @@ internal sealed class CellMap
         int parameters
     )
     {
-        _columns = columns;
+        _places = columns.Places;
         _terms = terms;
         Processes = processes;
         Parameters = parameters;
@@ -109,7 +109,7 @@ internal sealed class CellMap
         CellMap? last = columns.LastMap;
         if (
             last is not null
-            && last._columns == columns
+            && ReferenceEquals(last._places, columns.Places)
             && (ReferenceEquals(last._terms, terms) || (last._terms.Count | terms.Count) == 0)
             && last.Processes == processes
             && last.Parameters == parameters

@@ -31,7 +31,7 @@ public sealed unsafe partial class InterpolatedColumns
                 int i = (tile * T) + j;
                 bool real = i < logs.Length;
                 double x = real ? logs[i] : 0.0;
-                double y = real ? Math.Clamp((x - side.Middle) * scale, -1.0, 1.0) : 0.0;
+                double y = real ? Normal(x, side.Middle, scale) : 0.0;
                 switch (Precision)
                 {
                     case ColumnPrecision.Double:

@@ -21,6 +21,7 @@ public sealed unsafe partial class InterpolatedColumns
     private readonly ColumnSide[] _up;
     private readonly ColumnSide[] _down;
     private readonly AlignedBlock _block;
+    private readonly SharedMap _shared;
 
     private InterpolatedColumns(
         ColumnPlace[] places,
@@ -28,9 +29,11 @@ public sealed unsafe partial class InterpolatedColumns
         ColumnSide[] up,
         ColumnSide[] down,
         int events,
-        ColumnPrecision precision
+        ColumnPrecision precision,
+        SharedMap shared
     )
     {
+        _shared = shared;
         _places = places;
         _slots = slots;
         _up = up;
@@ -53,7 +56,11 @@ public sealed unsafe partial class InterpolatedColumns
     public IReadOnlyList<ColumnPlace> Places => _places;
 
     /// <summary>What was worked out for the terms and parameters of the last evaluation.</summary>
-    internal CellMap? LastMap { get; set; }
+    internal CellMap? LastMap
+    {
+        get => _shared.Map;
+        set => _shared.Map = value;
+    }
 
     internal int Tiles => (Events + T - 1) / T;
 
@@ -120,7 +127,8 @@ public sealed unsafe partial class InterpolatedColumns
             new ColumnSide[all.Length],
             new ColumnSide[all.Length],
             events,
-            precision
+            precision,
+            new SharedMap()
         );
         var up = new double[events];
         var down = new double[events];
@@ -182,7 +190,8 @@ public sealed unsafe partial class InterpolatedColumns
             _up,
             _down,
             positions.Length,
-            Precision
+            Precision,
+            _shared
         );
         switch (Precision)
         {
@@ -261,4 +270,10 @@ public sealed unsafe partial class InterpolatedColumns
 
     internal byte* Column(int tile, int slot) =>
         _block.Pointer + ((((long)tile * Count) + slot) * ColumnBytes);
+
+    /// <summary>A map that all columns made from the same ones share.</summary>
+    private sealed class SharedMap
+    {
+        public CellMap? Map { get; set; }
+    }
 }
