@@ -133,5 +133,5 @@ module NeymanJson =
             writer.WriteEndObject()
 
         writer.WriteEndArray()
-        RunResult.writeChecks writer result.Checks
+        CheckJson.write writer result.Checks
         numbers.Close()
