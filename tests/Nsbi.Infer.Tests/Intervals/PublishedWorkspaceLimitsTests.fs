@@ -63,12 +63,7 @@ let ``CLs at 1 and q0 of a workspace are those of an independent program``
     let observation = observation name
 
     let found =
-        HypothesisTest.asymptotic
-            Fit.settings
-            observation
-            TestStatistic.UpperLimitBounded
-            poi
-            1.0
+        HypothesisTest.asymptotic Fit.settings observation TestStatistic.UpperLimitBounded poi 1.0
 
     Assert.That(found.Asimov.Value.Value, near 1e-6 asimov)
 
