@@ -1,0 +1,57 @@
+namespace Nsbi.Interop;
+
+/// <summary>Upper limits of a parameter by CLs of toys, with Monte Carlo errors. Immutable; it
+/// prints as a table.</summary>
+public sealed class ToyUpperLimit
+{
+    internal ToyUpperLimit(FInfer.ToyUpperLimit limit)
+    {
+        Parameter = limit.Parameter;
+        Level = limit.Level;
+        Observed = new Estimate(limit.Observed);
+        Expected = [.. limit.Expected.Select(value => new Estimate(value))];
+        Points = [.. limit.Points.Select(point => new ToyHypothesisTest(point))];
+        Checks = new CheckReport(limit.Checks);
+    }
+
+    /// <summary>The parameter.</summary>
+    public string Parameter { get; }
+
+    /// <summary>The confidence level.</summary>
+    public double Level { get; }
+
+    /// <summary>The limit of the data; +∞ where CLs does not fall so far up to the upper bound of
+    /// the parameter.</summary>
+    public Estimate Observed { get; }
+
+    /// <summary>The limits where the background fluctuates by −2, −1, 0, 1, 2 standard deviations,
+    /// ascending; +∞ likewise.</summary>
+    public IReadOnlyList<Estimate> Expected { get; }
+
+    /// <summary>The values that were tested, ascending.</summary>
+    public IReadOnlyList<ToyHypothesisTest> Points { get; }
+
+    /// <summary>Whether the toys can be trusted.</summary>
+    public CheckReport Checks { get; }
+
+    /// <summary>A table of the limits.</summary>
+    /// <returns>the text</returns>
+    public override string ToString() =>
+        TextTable.Of(
+            $"upper limits of {Parameter} at {TextTable.Number(100.0 * Level)} % by CLs of toys",
+            [
+                ["observed", Observed.ToString()],
+                .. Expected.Select(
+                    (value, k) =>
+                        new[]
+                        {
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"expected {k - 2:+0;−0;0}σ"
+                            ),
+                            value.ToString(),
+                        }
+                ),
+            ]
+        );
+}
