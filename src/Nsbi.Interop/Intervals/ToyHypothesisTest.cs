@@ -28,8 +28,8 @@ public sealed class ToyHypothesisTest
     /// <summary>CLs = CLs+b/CLb of the data.</summary>
     public Estimate ClsObserved { get; }
 
-    /// <summary>CLs where the background fluctuates by −2, −1, 0, 1, 2 standard deviations,
-    /// ascending.</summary>
+    /// <summary>CLs where the background fluctuates by −2, −1, 0, 1, 2 standard deviations.
+    /// The first need many toys: CLs+b is never below 1/(n + 1).</summary>
     public IReadOnlyList<Estimate> ClsExpected { get; }
 
     /// <summary>(k + 1)/(n + 1) for k of n toys at the tested value that agree less with it.

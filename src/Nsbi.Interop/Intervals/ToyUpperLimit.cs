@@ -24,8 +24,8 @@ public sealed class ToyUpperLimit
     /// the parameter.</summary>
     public Estimate Observed { get; }
 
-    /// <summary>The limits where the background fluctuates by −2, −1, 0, 1, 2 standard deviations,
-    /// ascending; +∞ likewise.</summary>
+    /// <summary>The limits where the background fluctuates by −2, −1, 0, 1, 2 standard deviations;
+    /// +∞ likewise, as where the toys are too few for the first.</summary>
     public IReadOnlyList<Estimate> Expected { get; }
 
     /// <summary>The values that were tested, ascending.</summary>
