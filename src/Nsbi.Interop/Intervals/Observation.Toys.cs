@@ -156,6 +156,7 @@ public sealed partial class Observation
             progress,
             cancellation,
             work => new ToyDiscovery(
+                value,
                 FInfer.ToyHypothesisTest.discovery(work, _observation, parameter, value).OrThrow()
             )
         );

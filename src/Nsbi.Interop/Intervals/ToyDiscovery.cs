@@ -6,15 +6,20 @@ public sealed class ToyDiscovery
 {
     private readonly FInfer.ToyDiscovery _found;
 
-    internal ToyDiscovery(FInfer.ToyDiscovery found)
+    internal ToyDiscovery(double signal, FInfer.ToyDiscovery found)
     {
         _found = found;
+        Signal = signal;
         P = new Estimate(found.P);
-        Z = new Estimate(found.Z);
+        Z = Known(found.P, found.Z);
         ExpectedP = new Estimate(found.ExpectedP);
-        ExpectedZ = new Estimate(found.ExpectedZ);
+        ExpectedZ = Known(found.ExpectedP, found.ExpectedZ);
         Checks = new CheckReport(found.Checks);
     }
+
+    /// <summary>Where all toys reach a value there is no excess, and no Z.</summary>
+    private static Estimate Known(FInfer.ToyPValue p, FInfer.Estimated z) =>
+        p.Above.Count == p.Above.Trials ? new(double.NaN, double.NaN) : new(z);
 
     /// <summary>The parameter of the signal.</summary>
     public string Parameter => _found.Observed.Parameter;
@@ -28,17 +33,21 @@ public sealed class ToyDiscovery
     /// <summary>(k + 1)/(n + 1) for k of n toys of the background with a q0 as large.</summary>
     public Estimate P { get; }
 
-    /// <summary>Z with p = 1 − Φ(Z).</summary>
+    /// <summary>Z with p = 1 − Φ(Z); NaN where all toys reach the q0 of the data, which is no
+    /// excess.</summary>
     public Estimate Z { get; }
 
     /// <summary>No toy of the background reaches the q0 of the data: Z is a lower bound, and more
     /// toys are needed.</summary>
     public bool IsBound => _found.IsBound;
 
-    /// <summary>p of the median q0 of toys with the signal.</summary>
+    /// <summary>The value of the parameter that the expectation is for.</summary>
+    public double Signal { get; }
+
+    /// <summary>p of the median q0 of toys at that value.</summary>
     public Estimate ExpectedP { get; }
 
-    /// <summary>Its significance.</summary>
+    /// <summary>Its significance; NaN likewise.</summary>
     public Estimate ExpectedZ { get; }
 
     /// <summary>Whether the toys can be trusted.</summary>
@@ -46,11 +55,5 @@ public sealed class ToyDiscovery
 
     /// <summary>A table of both significances.</summary>
     /// <returns>the text</returns>
-    public override string ToString() =>
-        TextTable.Of(
-            $"significance of {Parameter} over 0 by q0 of toys",
-            ["", "Z", "p"],
-            [IsBound ? "observed, at least" : "observed", Z.ToString(), P.ToString()],
-            ["expected", ExpectedZ.ToString(), ExpectedP.ToString()]
-        );
+    public override string ToString() => FInfer.ToyTestText.ofDiscovery(Signal, _found);
 }

@@ -45,7 +45,7 @@ public sealed class ToyHypothesisTest
     /// <summary>Whether the toys can be trusted.</summary>
     public CheckReport Checks { get; }
 
-    /// <summary>CLs with its error and the expected ones.</summary>
+    /// <summary>A table of the levels with their errors.</summary>
     /// <returns>the text</returns>
-    public override string ToString() => $"{Parameter}: {_test.Cls}";
+    public override string ToString() => FInfer.ToyTestText.ofTest(_test);
 }

@@ -4,10 +4,11 @@ namespace Nsbi.Interop;
 /// prints as a table.</summary>
 public sealed class ToyUpperLimit
 {
+    private readonly FInfer.ToyUpperLimit _limit;
+
     internal ToyUpperLimit(FInfer.ToyUpperLimit limit)
     {
-        Parameter = limit.Parameter;
-        Level = limit.Level;
+        _limit = limit;
         Observed = new Estimate(limit.Observed);
         Expected = [.. limit.Expected.Select(value => new Estimate(value))];
         Points = [.. limit.Points.Select(point => new ToyHypothesisTest(point))];
@@ -15,10 +16,10 @@ public sealed class ToyUpperLimit
     }
 
     /// <summary>The parameter.</summary>
-    public string Parameter { get; }
+    public string Parameter => _limit.Parameter;
 
     /// <summary>The confidence level.</summary>
-    public double Level { get; }
+    public double Level => _limit.Level;
 
     /// <summary>The limit of the data; +∞ where CLs does not fall so far up to the upper bound of
     /// the parameter.</summary>
@@ -36,22 +37,5 @@ public sealed class ToyUpperLimit
 
     /// <summary>A table of the limits.</summary>
     /// <returns>the text</returns>
-    public override string ToString() =>
-        TextTable.Of(
-            $"upper limits of {Parameter} at {TextTable.Number(100.0 * Level)} % by CLs of toys",
-            [
-                ["observed", Observed.ToString()],
-                .. Expected.Select(
-                    (value, k) =>
-                        new[]
-                        {
-                            string.Create(
-                                CultureInfo.InvariantCulture,
-                                $"expected {k - 2:+0;−0;0}σ"
-                            ),
-                            value.ToString(),
-                        }
-                ),
-            ]
-        );
+    public override string ToString() => FInfer.ToyTestText.ofLimit(_limit);
 }

@@ -15,7 +15,7 @@ public sealed class IntervalSummary
             ? new DiscoverySignificance(significance)
             : null;
         SignificanceByToys = study.ToySignificance is { Value: var discovery }
-            ? new ToyDiscovery(discovery)
+            ? new ToyDiscovery(study.Significance.Value.Signal, discovery)
             : null;
         Curve = [.. study.Curve.Select(test => new HypothesisTest(test))];
         Warnings = [.. study.Warnings];

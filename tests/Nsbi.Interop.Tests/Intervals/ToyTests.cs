@@ -114,7 +114,20 @@ public class ToyTests
         Assert.That(found.Z.Value, Is.EqualTo(2.028).Within(4.0 * found.Z.Error));
         Assert.That(found.IsBound, Is.False);
         Assert.That(found.BestValue, Is.EqualTo(0.8).Within(1e-6));
-        Assert.That(found.ToString(), Does.Contain("observed"));
+        Assert.That(found.ToString(), Does.Contain("Z expected at 1"));
+        Assert.That(found.Signal, Is.EqualTo(1.0));
+    }
+
+    [Test]
+    public void a_deficit_has_no_significance_by_toys()
+    {
+        var data = Counting.Events(5.0, 10.0, 12.0);
+        var found = data.DiscoverySignificanceByToys("mu", 2.0, new ToyOptions { Count = 50 });
+
+        Assert.That(found.QObserved, Is.Zero.Within(1e-9));
+        Assert.That(found.P.Value, Is.EqualTo(1.0));
+        Assert.That(found.Z.Value, Is.NaN);
+        Assert.That(found.ExpectedZ.Value, Is.GreaterThan(1.0));
     }
 
     [Test]
@@ -137,7 +150,7 @@ public class ToyTests
             limit.Expected[2].Value,
             Is.EqualTo(1.1005031).Within(0.1 + 4.0 * limit.Expected[2].Error)
         );
-        Assert.That(limit.ToString(), Does.Contain("expected +2σ"));
+        Assert.That(limit.ToString(), Does.Contain("expected +2"));
     }
 
     [Test]
