@@ -93,6 +93,13 @@ public class AnalysisRunnerTests
         var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;
         var path = SmallAnalysis(folder);
         var json = JsonNode.Parse(File.ReadAllText(path))!;
+        // A signal over a background, without interference and without data.
+        var samples = json["samples"]!.AsArray();
+        samples.RemoveAt(2);
+        samples.RemoveAt(1);
+        json.AsObject().Remove("data");
+        json["reference"] = JsonNode.Parse("""{ "S": 1, "NI": 1 }""");
+        json["terms"] = JsonNode.Parse("""[{ "name": "S", "scale": "mu" }, { "name": "NI" }]""");
         json["intervals"] = JsonNode.Parse(
             """
             {
@@ -127,7 +134,10 @@ public class AnalysisRunnerTests
         Assert.That(found.SignificanceByToys!.P.Value, Is.InRange(1.0 / 21.0, 1.0));
         Assert.That(found.Neyman!.Sets.Single().Level, Is.EqualTo(0.6827));
         Assert.That(found.Curve, Is.Not.Empty);
-        Assert.That(found.Warnings, Has.Some.Contains("square root of mu"));
+        Assert.That(
+            found.Warnings,
+            Is.EqualTo(found.Limit.Warnings.Union(found.Significance.Warnings))
+        );
         Assert.That(summary.ToString(), Does.Contain("upper limits of mu at 90 %"));
         Assert.That(
             progress.Updates.Select(u => u.Toys?.Stage).OfType<string>().Distinct(),
