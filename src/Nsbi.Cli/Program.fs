@@ -56,6 +56,11 @@ let private verbs () : Verb list = [
         Run = RankVerb.run
     }
     {
+        Name = "neyman"
+        Summary = "confidence belt and sets of one parameter by toys"
+        Run = NeymanVerb.run
+    }
+    {
         Name = "contour"
         Summary = "sets of two parameters, as closed curves"
         Run = ContourVerb.run

@@ -27,6 +27,7 @@ let examples (verb: string) : string list list =
 [<TestCase("limit")>]
 [<TestCase("significance")>]
 [<TestCase("toys")>]
+[<TestCase("neyman")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()

@@ -79,6 +79,13 @@ module AnalysisCall =
                 Note = $"{list.Finished} of {list.Count}{remaining list.Remaining}"
             }
             |> Some
+        | Toys(stage, toys) ->
+            Progress.Step {
+                Name = stage
+                Fraction = float toys.Done / float (max 1 toys.Total)
+                Note = if toys.Failed > 0 then $"{toys.Failed} failed" else ""
+            }
+            |> Some
         | Training _ when count > many -> None
         | Training training ->
             let epochs = float training.Epoch + training.Fraction

@@ -105,7 +105,12 @@ module NeymanConstruction =
             let seed = ToyWork.seedAt work.Run.Seed prefix value
 
             let measurement =
-                ToyTest.measurement work.Fits TestStatistic.TwoSided settings.Parameter value theta
+                ToyTest.measurement
+                    (ToyWork.ofToy work)
+                    TestStatistic.TwoSided
+                    settings.Parameter
+                    value
+                    theta
 
             let tests =
                 ToyWork.run
@@ -186,29 +191,31 @@ module NeymanConstruction =
                 let points = points @ more |> List.sortBy _.Value
                 refined work total settings inRoot make points (round + 1))
 
-    /// The accepted sets of a belt for the observed data.
-    let private accepted (settings: NeymanSettings) (profile: InnerProfile) (belt: ConfidenceBelt) =
-        let toInner (value: float) =
-            match profile.Outer 2.0 with
-            | 4.0 -> sqrt value
-            | _ -> value
-
-        let minima = profile.Minima |> List.map profile.Outer
-        let known = Collections.Generic.Dictionary<float, float>()
+    /// t_obs as a function of the value, which remembers what it was asked.
+    [<Sealed>]
+    type private Curve(profile: InnerProfile, isSquared: bool) =
+        let known = Collections.Generic.SortedDictionary<float, float>()
         let mutable last = []
 
-        let t (value: float) =
+        member _.Minima: float list = profile.Minima |> List.map profile.Outer
+
+        member _.Known: (float * float) list = [ for KeyValue(value, t) in known -> value, t ]
+
+        member _.At(value: float) : float =
             match known.TryGetValue value with
             | true, t -> t
             | _ ->
-                let struct (t, _, point) = profile.At(toInner value, last)
+                let u = if isSquared then sqrt value else value
+                let struct (t, _, point) = profile.At(u, last)
                 last <- [ point ]
                 let t = max 0.0 t
                 known[value] <- t
                 t
 
+    /// The accepted sets of a belt for the observed data.
+    let private accepted (settings: NeymanSettings) (curve: Curve) (belt: ConfidenceBelt) =
         settings.Levels
-        |> List.map (fun level -> BeltAcceptance.find cells belt level minima t)
+        |> List.map (fun level -> BeltAcceptance.find cells belt level curve.Minima curve.At)
 
     /// θ with one nuisance moved by its error, within its bounds.
     let private shift
@@ -298,7 +305,8 @@ module NeymanConstruction =
         |> Result.map (fun (points, shifted) ->
             InnerProfile.compute work.Fits observation best name (fun profile ->
                 let belt = belt settings inRoot (points |> List.map _.Belt)
-                let sets = accepted settings profile belt
+                let curve = Curve(profile, inRoot)
+                let sets = accepted settings curve belt
 
                 {
                     Settings = settings
@@ -307,13 +315,14 @@ module NeymanConstruction =
                     Belt = belt
                     Accepted = sets
                     Asymptotic = asymptotic
+                    Curve = curve.Known
                     Shifted =
                         shifted
                         |> List.map (fun (nuisance, sigmas, belt) -> {
                             Nuisance = nuisance
                             Sigmas = sigmas
                             Belt = belt
-                            Accepted = accepted settings profile belt
+                            Accepted = accepted settings curve belt
                         })
                     Checks =
                         let p = compiled.Parameters[compiled.Index[name]]

@@ -48,6 +48,8 @@ type NeymanResult = {
     Accepted: AcceptedSet list
     /// <summary>{μ: t_obs(μ) ≤ χ²_α}, the asymptotic sets, one per level.</summary>
     Asymptotic: LikelihoodIntervals list
+    /// <summary>t_obs at the values at which it was looked at, ascending.</summary>
+    Curve: (float * float) list
     /// The constructions with shifted nuisance parameters.
     Shifted: ShiftedNeyman list
     /// <summary>Of the toys' validity, failed toys, and the edges of the grid.</summary>

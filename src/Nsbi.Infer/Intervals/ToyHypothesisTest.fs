@@ -97,7 +97,10 @@ module ToyHypothesisTest =
         ToySampler.create compiled theta
         |> Result.map (fun sampler ->
             let seed = ToyWork.seedAt work.Run.Seed "hypothesis test" truth
-            let measurement = ToyTest.measurement work.Fits statistic poi tested theta
+
+            let measurement =
+                ToyTest.measurement (ToyWork.ofToy work) statistic poi tested theta
+
             let name = ToyWork.label label tested
             let tests = ToyWork.run work name seed work.Run.Progress sampler measurement
             let failed = failures $"{poi} = {truth}" tests

@@ -3,15 +3,6 @@ namespace Nsbi.Infer
 open System
 open Nsbi.Model
 
-/// <summary>An upper limit by toys.</summary>
-type ToyLimit = {
-    /// <summary>Where CLs falls to 1 − the confidence level; +∞ where it does not up to the upper bound
-    /// of the parameter.</summary>
-    Value: float
-    /// <summary>Its Monte Carlo error, that of ln CLs over its slope.</summary>
-    Error: float
-}
-
 /// <summary>Observed and expected upper limits by toys.</summary>
 [<NoComparison; ReferenceEquality>]
 type ToyUpperLimit = {
@@ -19,10 +10,11 @@ type ToyUpperLimit = {
     Parameter: string
     /// The confidence level.
     Level: float
-    /// Of the data.
-    Observed: ToyLimit
+    /// <summary>Of the data: where CLs falls to 1 − level, with the error of ln CLs over its slope; +∞
+    /// where it does not fall so far up to the upper bound of the parameter.</summary>
+    Observed: Estimated
     /// <summary>Of the background alone at −2, −1, 0, 1, 2 standard deviations, ascending.</summary>
-    Expected: ToyLimit list
+    Expected: Estimated list
     /// The values that were tested, ascending.
     Points: ToyClsTest list
     /// <summary>The checks of all points: of each name the first that failed.</summary>
@@ -52,7 +44,7 @@ module ToyUpperLimit =
 
     /// The crossing of ln CLs with the level between the last two neighbours around it; none where all
     /// are on one side.
-    let private crossing (alpha: float) curve (points: ToyClsTest list) : ToyLimit option =
+    let private crossing (alpha: float) curve (points: ToyClsTest list) : Estimated option =
         let log (point: ToyClsTest) =
             let cls: Estimated = curve point
             struct (point.Cls.Tested, Math.Log cls.Value, cls.Error / cls.Value)

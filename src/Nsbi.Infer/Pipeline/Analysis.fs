@@ -94,6 +94,8 @@ type Analysis = {
     Data: DataSource option
     /// A binned analysis to compare with.
     Conventional: Conventional option
+    /// What is said of the parameter of interest by pseudo-experiments.
+    Intervals: IntervalPlan
     /// Where the checks fail.
     Limits: CheckLimits
     /// What the report should say of the analysis, such as what is neglected.

@@ -289,6 +289,7 @@ module internal AnalysisFaults =
             references, [ "samples"; "reference"; "terms" ]
             preselection, [ "reference" ]
             observed, []
+            IntervalFaults.find, [ "parameters"; "interest"; "intervals" ]
             limits, [ "limits" ]
             systematics, [ "parameters"; "terms"; "systematics" ]
             model, [ "parameters"; "terms"; "systematics" ]

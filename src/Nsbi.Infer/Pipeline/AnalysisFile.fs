@@ -48,6 +48,7 @@ module AnalysisFile =
             "null"
             "data"
             "conventional"
+            "intervals"
             "limits"
             "notes"
         ]
@@ -136,6 +137,7 @@ module AnalysisFile =
                 Data = optional "data" None (some (AnalysisParts.data reader))
                 Conventional =
                     optional "conventional" None (some (AnalysisParts.conventional reader))
+                Intervals = optional "intervals" IntervalPlan.none (IntervalParts.read reader)
                 Limits = optional "limits" CheckLimits.standard (AnalysisParts.limits reader)
                 Notes = optional "notes" [] texts
             }

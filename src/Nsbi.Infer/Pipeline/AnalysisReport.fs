@@ -210,6 +210,14 @@ module AnalysisReport =
                         Renormalisation = v.Renormalisation
                     }
             ]
+            Statements =
+                run.Intervals |> Option.map IntervalStatements.table |> Option.defaultValue []
+            StatementNotes =
+                run.Intervals |> Option.map IntervalStatements.notes |> Option.defaultValue []
+            Pictures =
+                run.Intervals
+                |> Option.map IntervalStatements.pictures
+                |> Option.defaultValue []
             VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity
             Checks = run.Checks

@@ -89,7 +89,7 @@ module Pipeline =
                 let fits = fits options team
 
                 RunStages.expect options fits trained learned
-                |> Result.bind (observe fits trained learned)
+                |> Result.bind (observe fits store trained learned)
                 |> Result.bind (fun run ->
                     publish store trained learned run
                     |> Result.map (fun () ->
@@ -110,7 +110,7 @@ module Pipeline =
             Publication.networks store trained
             Ok()
 
-        runWith (fun _ _ _ run -> Ok run) publish options path out
+        runWith (fun _ _ _ _ run -> Ok run) publish options path out
 
     /// <summary>The whole pipeline: train, check, fit, intervals, report.</summary>
     /// <param name="options">how to run</param>
@@ -126,4 +126,8 @@ module Pipeline =
             PipelineStage.begins options "writing the report"
             Publication.write store trained learned run
 
-        runWith (RunStages.observe options) publish options path out
+        let observe fits store trained learned run =
+            RunStages.observe options fits trained learned run
+            |> Result.bind (RunStages.confidence options fits store trained learned)
+
+        runWith observe publish options path out

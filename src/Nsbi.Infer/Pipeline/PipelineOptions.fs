@@ -13,6 +13,8 @@ type PipelineProgress =
     | Training of TrainingProgress
     /// How far all networks of the stage are.
     | Trainings of TrainingList
+    /// How far the pseudo-experiments of a stage are.
+    | Toys of stage: string * progress: ToyProgress
 
 /// <summary>How a pipeline is run.</summary>
 [<NoComparison; ReferenceEquality>]
@@ -23,7 +25,7 @@ type PipelineOptions = {
     Threads: int
     /// Look at the data of a blind analysis, once all its checks passed.
     Unblind: bool
-    /// Told of stages and trainings, from any thread.
+    /// Told of stages, trainings and pseudo-experiments, from any thread.
     Progress: IProgress<PipelineProgress>
     /// Ends the run with an OperationCanceledException; run again, it continues.
     Cancellation: CancellationToken

@@ -31,6 +31,8 @@ type RunResult = {
     Score: BinnedTwin option
     /// The conventional analysis.
     Conventional: BinnedTwin option
+    /// Confidence statements by pseudo-experiments, if the analysis asks for any.
+    Intervals: IntervalStudy option
     /// Why the data were not looked at, if they were not.
     BlindReason: string option
     /// Where in phase space the parameter of interest is measured.
@@ -86,7 +88,7 @@ type RunResult = {
             twin.Name, twin.Significance
     ]
 
-    /// The measurements as a table.
+    /// The measurements as a table, and the confidence statements below.
     override this.ToString() : string =
         let interest = this.Analysis.Interest
 
@@ -110,14 +112,20 @@ type RunResult = {
                 ]
         ]
 
-        let widths = rows |> List.transpose |> List.map (List.map String.length >> List.max)
+        let statements = [
+            match this.Intervals with
+            | None -> ()
+            | Some study ->
+                [ $"of the {study.Of} data"; "asymptotic"; "pseudo-experiments" ]
 
-        rows
-        |> List.map (fun row ->
-            (List.map2 (fun (cell: string) width -> cell.PadRight width) row widths
-             |> String.concat "  ")
-                .TrimEnd())
-        |> String.concat "\n"
+                for statement in IntervalStatements.table study do
+                    [ statement.Quantity; statement.Asymptotic; statement.Toys ]
+        ]
+
+        [ rows; statements ]
+        |> List.filter (fun rows -> not rows.IsEmpty)
+        |> List.map IntervalStatements.aligned
+        |> String.concat "\n\n"
 
 /// <summary>Run results as JSON.</summary>
 [<RequireQualifiedAccess>]
@@ -206,31 +214,9 @@ module RunResult =
         writeSystematics writer m
         writer.WriteEndObject()
 
-    /// <summary>Writes <c>checks: [{name, passed, value, error, limit, meaning}]</c> into the object that
-    /// is open.</summary>
+    /// <summary>As <c>CheckJson.write</c>.</summary>
     let writeChecks (writer: Utf8JsonWriter) (checks: Check list) : unit =
-        writer.WriteStartArray "checks"
-
-        for check in checks do
-            writer.WriteStartObject()
-            let numbers = JsonNumbers writer
-            writer.WriteString("name", check.Name)
-            writer.WriteBoolean("passed", check.Passed)
-            numbers.Number("value", check.Value, (fun () -> "it could not be computed"))
-            numbers.Number("error", check.Error, (fun () -> "it has none"))
-            numbers.Number("limit", check.Limit, (fun () -> "it could not be computed"))
-
-            match check.Rule with
-            | CheckRule.Near target -> writer.WriteNumber("target", target)
-            | CheckRule.AtMost
-            | CheckRule.AtLeast -> ()
-
-            writer.WriteString("finding", check.Finding)
-            writer.WriteString("meaning", check.Meaning)
-            numbers.Close()
-            writer.WriteEndObject()
-
-        writer.WriteEndArray()
+        CheckJson.write writer checks
 
     let private writeMeasured (writer: Utf8JsonWriter) (key: string) (m: Measured) =
         writer.WriteStartObject key
@@ -253,7 +239,7 @@ module RunResult =
             writer.WriteEndObject()
 
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
-    /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>score</c>,
+    /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>intervals</c>, <c>score</c>,
     /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
     /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
@@ -292,6 +278,7 @@ module RunResult =
             writer.WriteEndObject()
 
         writeMeasurement writer "asimov" result.Asimov
+        result.Intervals |> Option.iter (IntervalJson.write writer)
         writeTwin writer "score" result.Score
         writeTwin writer "conventional" result.Conventional
         writer.WriteStartArray "separation"

@@ -2,6 +2,7 @@ namespace Nsbi.Infer
 
 open System
 open Nsbi.Learn.Events
+open Nsbi.Learn.Networks
 
 /// What is measured with a learned model, in the order in which it is done.
 [<RequireQualifiedAccess>]
@@ -107,6 +108,7 @@ module internal RunStages =
                         Observed = None
                         Score = score
                         Conventional = None
+                        Intervals = None
                         BlindReason = None
                         Sensitivity =
                             match study with
@@ -177,3 +179,65 @@ module internal RunStages =
             }
         | Error fault, _
         | _, Error fault -> Error fault
+
+    /// What the names and settings of the learned model depend on.
+    let private inputs (trained: TrainedAnalysis) (run: RunResult) : (string * string) list =
+        ("networks", ContentHash.ofBytes (EstimatorFile.toBytes trained.Estimator))
+        :: [
+            for KeyValue(name, variation) in trained.Variations ->
+                $"networks of {name}",
+                ContentHash.ofBytes (EstimatorFile.toBytes variation.Estimator)
+        ]
+        @ [ for name, hash in run.Files -> $"file {name}", hash ]
+
+    /// The confidence statements that the analysis asks for: of the data where they were looked at, else
+    /// of the learned Asimov set.
+    let confidence
+        (options: PipelineOptions)
+        (fits: FitSettings)
+        (store: TaskStore)
+        (trained: TrainedAnalysis)
+        (learned: LearnedModel)
+        (run: RunResult)
+        : Result<RunResult, PipelineFault> =
+        let analysis = learned.Analysis
+
+        if analysis.Intervals = IntervalPlan.none then
+            Ok run
+        else
+            PipelineStage.begins options "pseudo-experiments"
+
+            let name, observation =
+                match run.Observed, LearnedModel.ofData learned with
+                | Some _, Some data -> "observed", Ok data
+                | _ ->
+                    "asimov",
+                    Observation.asimov learned.Likelihood learned.Model.Initial
+                    |> Result.map _.Observation
+
+            let inputs = inputs trained run
+
+            let work stage toys : ToyWork = {
+                Run = {
+                    ToyRun.ofToys toys with
+                        Seed = analysis.Seed
+                        Threads = options.Threads
+                        Cancellation = options.Cancellation
+                        Progress = {
+                            new IProgress<ToyProgress> with
+                                member _.Report progress =
+                                    options.Progress.Report(Toys(stage, progress))
+                        }
+                }
+                Store = Some(store, inputs)
+                Fits = { fits with Team = None }
+            }
+
+            observation
+            |> Result.bind (IntervalStudy.make learned work name)
+            |> Result.map (fun study -> {
+                run with
+                    Intervals = Some study
+                    Checks = run.Checks @ study.Checks
+            })
+            |> Result.mapError (List.map string >> NotSuccessful)

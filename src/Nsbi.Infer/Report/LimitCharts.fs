@@ -43,6 +43,30 @@ module LimitCharts =
             ]
         |> Chart.sized 880.0 390.0
 
+    /// <summary>The same with CLs of the data and its median expectation by toys, with their Monte Carlo
+    /// errors, at the values where there are toys.</summary>
+    let withToys (toys: ToyUpperLimit) (chart: Chart) : Chart =
+        let points pick colour label =
+            let found = toys.Points |> List.map (fun point -> point.Cls.Tested, pick point.Cls)
+            let x = [| for tested, _ in found -> tested |]
+            let y = [| for _, cls: Estimated in found -> cls.Value |]
+            Mark.Points(x, y, [| for _, cls in found -> cls.Error |], colour, label)
+
+        let marks = [
+            points _.Cls Colour.Blue "observed, by toys"
+            points (fun (cls: ToyCls) -> cls.Expected[2]) Colour.Purple "expected, by toys"
+        ]
+
+        {
+            chart with
+                Panels =
+                    chart.Panels
+                    |> List.map (fun panel -> {
+                        panel with
+                            Marks = panel.Marks @ marks
+                    })
+        }
+
     /// <summary>The values that show a limit and its surroundings: from 0 to beyond the last of the
     /// limits, inside of the upper bound of the parameter.</summary>
     let values (upper: float) (limit: UpperLimit) : float list =

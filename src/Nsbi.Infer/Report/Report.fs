@@ -16,6 +16,7 @@ module Report =
             match content.Fit with
             | Some fit -> ReportSections.fit fit
             | None -> ()
+            StatementSection.render content
             SystematicsSection.render content
             ReportSections.checks content.Checks
             ReportSections.sensitivity content.Sensitivity

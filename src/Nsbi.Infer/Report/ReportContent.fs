@@ -166,6 +166,26 @@ type ReportVariation = {
     Renormalisation: float
 }
 
+/// <summary>One statement on the parameter, by asymptotic formulae and by pseudo-experiments.
+/// </summary>
+type ReportStatement = {
+    /// <summary>What is stated, such as the upper limit at 95 %.</summary>
+    Quantity: string
+    /// <summary>By asymptotic formulae; a dash where they say nothing.</summary>
+    Asymptotic: string
+    /// <summary>By pseudo-experiments, with its Monte Carlo error; a dash where there are none.
+    /// </summary>
+    Toys: string
+}
+
+/// <summary>A drawing with what it says below.</summary>
+type ReportPicture = {
+    /// <summary>What it says.</summary>
+    Caption: string
+    /// <summary>The drawing.</summary>
+    Drawing: Markup
+}
+
 /// <summary>A name with its value.</summary>
 type ReportFact = {
     /// <summary>What it is.</summary>
@@ -199,6 +219,12 @@ type ReportContent = {
     Variations: ReportVariation list
     /// <summary>What the errors of these effects imply; may be empty.</summary>
     VariationNote: string
+    /// <summary>Limits, significances and intervals.</summary>
+    Statements: ReportStatement list
+    /// <summary>What has to be known to read them.</summary>
+    StatementNotes: string list
+    /// <summary>Confidence belt, limits, injected signals.</summary>
+    Pictures: ReportPicture list
     /// <summary>Sensitivity by region of phase space, one chart per feature.</summary>
     Sensitivity: ReportSensitivity list
     /// <summary>All checks, those of the ratios included.</summary>
@@ -228,6 +254,9 @@ module ReportContent =
         Pulls = []
         Variations = []
         VariationNote = ""
+        Statements = []
+        StatementNotes = []
+        Pictures = []
         Sensitivity = []
         Checks = []
         Ratios = []

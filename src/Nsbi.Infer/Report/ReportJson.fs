@@ -24,6 +24,66 @@ type private CheckRuleConverter() =
             | text -> raise (JsonException $"'{text}' is no rule of a check.")
         | _ -> raise (JsonException "A rule of a check is a text or a number.")
 
+/// Drawings as they are nested: a text, a list of nodes after one null, or
+/// <c>[name, {attributes}, node, …]</c>.
+type private MarkupConverter() =
+    inherit JsonConverter<Markup>()
+
+    let isName (text: string) =
+        not (String.IsNullOrEmpty text)
+        && Seq.forall Char.IsAsciiLetterOrDigit text
+        && not (text.Equals("script", StringComparison.OrdinalIgnoreCase))
+
+    let rec write (writer: Utf8JsonWriter) (markup: Markup) =
+        match markup with
+        | Markup.Text text -> writer.WriteStringValue text
+        | Markup.Many children ->
+            writer.WriteStartArray()
+            writer.WriteNullValue()
+            children |> List.iter (write writer)
+            writer.WriteEndArray()
+        | Markup.Element(name, attributes, children) ->
+            writer.WriteStartArray()
+            writer.WriteStringValue name
+            writer.WriteStartObject()
+
+            for key, value in attributes do
+                writer.WriteString(key, value)
+
+            writer.WriteEndObject()
+            children |> List.iter (write writer)
+            writer.WriteEndArray()
+
+    let rec read (node: JsonElement) : Markup =
+        match node.ValueKind with
+        | JsonValueKind.String -> Markup.Text(node.GetString())
+        | JsonValueKind.Array when node.GetArrayLength() > 0 ->
+            match node[0].ValueKind with
+            | JsonValueKind.Null ->
+                node.EnumerateArray() |> Seq.skip 1 |> Seq.map read |> Seq.toList |> Markup.Many
+            | JsonValueKind.String when
+                isName (node[0].GetString())
+                && node.GetArrayLength() > 1
+                && node[1].ValueKind = JsonValueKind.Object
+                ->
+                let attributes = [
+                    for item in node[1].EnumerateObject() -> item.Name, item.Value.GetString()
+                ]
+
+                if attributes |> List.exists (fun (key, _) -> key.StartsWith "on") then
+                    raise (JsonException "A drawing has no handlers of events.")
+
+                let children = node.EnumerateArray() |> Seq.skip 2 |> Seq.map read
+                Markup.Element(node[0].GetString(), attributes, Seq.toList children)
+            | _ -> raise (JsonException "An element of a drawing has a name and attributes.")
+        | _ -> raise (JsonException "A drawing is a text or a list.")
+
+    override _.Write(writer, markup, _) = write writer markup
+
+    override _.Read(reader, _, _) =
+        use document = JsonDocument.ParseValue &reader
+        read document.RootElement
+
 /// <summary>The contents of a report as JSON, from which the page can be made again.</summary>
 [<RequireQualifiedAccess>]
 module ReportJson =
@@ -37,6 +97,7 @@ module ReportJson =
             )
 
         options.Converters.Add(CheckRuleConverter())
+        options.Converters.Add(MarkupConverter())
         options
 
     /// <summary>UTF-8 bytes; equal contents give equal bytes. Numbers that are not finite are texts.</summary>
@@ -58,6 +119,9 @@ module ReportJson =
                         ""
                     else
                         content.VariationNote
+                Statements = orEmpty content.Statements
+                StatementNotes = orEmpty content.StatementNotes
+                Pictures = orEmpty content.Pictures
         }
 
     /// <summary>The contents, or a sentence on what is wrong with the bytes and where.</summary>

@@ -24,6 +24,9 @@ module ToyWork =
     /// <summary>In memory.</summary>
     let ofRun (fits: FitSettings) (run: ToyRun) : ToyWork = { Run = run; Store = None; Fits = fits }
 
+    /// The settings of the fits of a toy, each of which has one thread.
+    let internal ofToy (work: ToyWork) : FitSettings = { work.Fits with Team = None }
+
     /// <summary>The seed of the toys at a value: different values have independent toys, and those of
     /// a value do not depend on the other values.</summary>
     let internal seedAt (seed: uint64) (purpose: string) (value: float) : uint64 =

@@ -78,6 +78,34 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     conventional """{"from": 1, "to": 1, "bins": 3}""",
     "$.conventional.edges",
     "above \"from\""
+    "grid of intervals out of bounds",
+    set "intervals" """{"neyman": {"from": -1, "to": 3, "points": 5, "toys": 200}}""",
+    "$.intervals.neyman.from",
+    "leaves the range of the parameter ('-1')"
+    "grid of intervals that ends before it starts",
+    set "intervals" """{"neyman": {"from": 2, "to": 1, "points": 5, "toys": 200}}""",
+    "$.intervals.neyman.to",
+    "above \"from\""
+    "confidence level that is none",
+    set "intervals" """{"neyman": {"levels": [95], "from": 0, "to": 3, "points": 5, "toys": 200}}""",
+    "$.intervals.neyman.levels[0]",
+    "between 0 and 1"
+    "too few toys for a quantile",
+    set "intervals" """{"neyman": {"from": 0, "to": 3, "points": 5, "toys": 60}}""",
+    "$.intervals.neyman.toys",
+    "at least 100"
+    "negative number of toys",
+    set "intervals" """{"limit": {"toys": -5}}""",
+    "$.intervals.limit.toys",
+    "0 or more"
+    "injection where the parameter cannot be",
+    set "intervals" """{"injection": {"values": [1, -3], "toys": 100}}""",
+    "$.intervals.injection.values[1]",
+    "cannot be there ('-3')"
+    "unknown kind of interval",
+    set "intervals" """{"bayes": {}}""",
+    "$.intervals.bayes",
+    "there is no key 'bayes'"
     "negative weight in the mixture", set "reference/B" "-1", "$.reference.B", "not positive"
     "version of the future", set "nsbi-analysis" "2", "$.nsbi-analysis", "reads version 1"
     "number that is none", set "null" "1e999", "$.null", "beyond double precision"
@@ -202,3 +230,39 @@ let ``what is not said has its default`` () =
     Assert.That(analysis.Null, same 0.0)
     Assert.That(analysis.Data.IsNone)
     Assert.That(analysis.Limits, same CheckLimits.standard)
+
+[<Test>]
+let ``intervals that are not asked for are none, those asked for have defaults`` () =
+    let intervals text =
+        match text with
+        | None -> json interference
+        | Some text -> json interference |> set "intervals" text
+        |> parse
+        |> succeed
+        |> _.Intervals
+
+    Assert.That(intervals None, same IntervalPlan.none)
+
+    let plan =
+        intervals (
+            Some
+                """{"neyman": {"from": 0, "to": 3, "points": 5, "toys": 200}, "limit": {},
+                    "significance": {"toys": 1000}}"""
+        )
+
+    let neyman: NeymanPlan = {
+        Levels = [ 0.6827; 0.95 ]
+        From = 0.0
+        To = 3.0
+        Points = 5
+        Toys = 200
+    }
+
+    let expected: IntervalPlan = {
+        Neyman = Some neyman
+        Limit = Some { Level = 0.95; Toys = 0 }
+        Significance = Some { Toys = 1000 }
+        Injection = None
+    }
+
+    Assert.That(plan, same expected)

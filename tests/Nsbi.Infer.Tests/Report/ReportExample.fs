@@ -200,6 +200,24 @@ let content: ReportContent =
             }
         ]
         VariationNote = "The learned shapes are well beyond the noise of the training."
+        Statements = [
+            {
+                Quantity = "upper limit at 95 %"
+                Asymptotic = "1.83"
+                Toys = "1.86 ± 0.03"
+            }
+        ]
+        StatementNotes = [ "Pseudo-experiments are drawn at the profiled nuisance parameters." ]
+        Pictures = [
+            {
+                Caption = "Upper limit < 2 & more."
+                Drawing =
+                    HeatMapSvg.render "Correlations" [| "mu"; "jes" |] [|
+                        [| 1.0; 0.2 |]
+                        [| 0.2; 1.0 |]
+                    |]
+            }
+        ]
         Sensitivity = [
             {
                 Feature = "x"

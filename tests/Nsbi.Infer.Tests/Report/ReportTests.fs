@@ -34,6 +34,7 @@ let ``the page is well-formed and holds all sections in order`` () =
         same [
             "Result"
             "Fit"
+            $"Confidence statements on {ReportExample.content.Parameter}"
             "Systematic uncertainties"
             "Checks"
             "Sensitivity by region of phase space"
@@ -46,8 +47,8 @@ let ``the page is well-formed and holds all sections in order`` () =
 [<Test>]
 let ``the page holds one drawing for everything that can be drawn`` () =
     let document = parse page.Value
-    // Scan, correlations, 2 regions, 2 ratios of 1 + 1 + 2 charts, 2 networks.
-    Assert.That(named "figure" document |> List.length, same 14)
+    // Scan, correlations, 1 statement, 2 regions, 2 ratios of 1 + 1 + 2 charts, 2 networks.
+    Assert.That(named "figure" document |> List.length, same 15)
 
     for figure in named "figure" document do
         Assert.That(
@@ -85,6 +86,10 @@ let ``the same contents give the same bytes and contents come back from JSON`` (
 [<TestCase("{}")>]
 [<TestCase("{\"title\": 3}")>]
 [<TestCase("{\"title\": \"t\", \"checks\": [{\"rule\": \"atRandom\"}]}")>]
+[<TestCase("{\"title\": \"t\", \"pictures\": [{\"drawing\": [\"script\", {}, \"alert(1)\"]}]}")>]
+[<TestCase("{\"title\": \"t\", \"pictures\": [{\"drawing\": [\"p\", {\"onclick\": \"f()\"}]}]}")>]
+[<TestCase("{\"title\": \"t\", \"pictures\": [{\"drawing\": [\"p\"]}]}")>]
+[<TestCase("{\"title\": \"t\", \"pictures\": [{\"drawing\": 3}]}")>]
 let ``bytes that are no report are refused with a sentence`` (json: string) =
     match ReportJson.read (Encoding.UTF8.GetBytes json) with
     | Ok _ -> Assert.Fail "read"
