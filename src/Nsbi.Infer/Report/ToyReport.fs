@@ -104,13 +104,17 @@ module ToyReport =
             ">rms"
             ">pull mean"
             ">pull width"
+            ">half of 68 %"
             ">at bound"
         ] [
             for p in study.Summary.Parameters ->
                 [ text p.Name; text (Quantity.brief 4 p.Truth) ]
                 @ moments p.Best
                 @ moments p.Pull
-                @ [ text (Quantity.brief 3 p.AtBound) ]
+                @ [
+                    text (Quantity.significant 3 p.Pull.Spread)
+                    text (Quantity.brief 3 p.AtBound)
+                ]
         ]
 
     let private failures (study: ToyStudy) : Markup list =

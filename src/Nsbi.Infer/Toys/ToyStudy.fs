@@ -71,6 +71,8 @@ module ToyStudy =
         numbers.Number("meanError", moments.MeanError, few)
         numbers.Number("width", moments.Width, few)
         numbers.Number("widthError", moments.WidthError, few)
+        numbers.Number("median", moments.Median, few)
+        numbers.Number("spread", moments.Spread, few)
         numbers.Close()
         writer.WriteEndObject()
 

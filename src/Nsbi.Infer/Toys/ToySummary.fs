@@ -3,8 +3,8 @@ namespace Nsbi.Infer
 open System
 open System.Globalization
 
-/// <summary>Mean and width of numbers with their Monte Carlo errors; NaN where there are too few.
-/// </summary>
+/// <summary>Mean and width of numbers with their Monte Carlo errors, and their quantiles, which single
+/// numbers far away do not move; NaN where there are too few.</summary>
 type ToyMoments = {
     /// How many numbers.
     Count: int
@@ -16,6 +16,10 @@ type ToyMoments = {
     Width: float
     /// <summary>√((m₄ − m₂²)/n)/2s, which holds for any distribution.</summary>
     WidthError: float
+    /// The median.
+    Median: float
+    /// <summary>Half the distance of the quantiles at 15.87 and 84.13 %: s of a Gaussian.</summary>
+    Spread: float
 }
 
 /// <summary>Moments of numbers.</summary>
@@ -33,14 +37,33 @@ module ToyMoments =
 
         let square = moment 2
         let width = if values.Length > 1 then sqrt (square / (n - 1.0)) else nan
-        let spread = max 0.0 (moment 4 / n - (square / n) ** 2.0)
+        let variance = max 0.0 (moment 4 / n - (square / n) ** 2.0)
+        let sorted = Array.sort values
+
+        // Between the numbers at (n − 1) p, as numpy has it.
+        let quantile p =
+            if sorted.Length = 0 then
+                nan
+            else
+                let at = p * (n - 1.0)
+                let low = int (floor at)
+                let high = min (low + 1) (sorted.Length - 1)
+                sorted[low] + (at - float low) * (sorted[high] - sorted[low])
+
+        let tail = MathNet.Numerics.Distributions.Normal.CDF(0.0, 1.0, -1.0)
 
         {
             Count = values.Length
             Mean = mean
             MeanError = width / sqrt n
             Width = width
-            WidthError = sqrt (spread / n) / (2.0 * width)
+            WidthError = sqrt (variance / n) / (2.0 * width)
+            Median = quantile 0.5
+            Spread =
+                if sorted.Length > 1 then
+                    0.5 * (quantile (1.0 - tail) - quantile tail)
+                else
+                    nan
         }
 
 /// <summary>A parameter in the fits of toys.</summary>
@@ -156,27 +179,36 @@ module ToySummary =
         let names = summary.Parameters |> List.map (fun p -> p.Name.Length)
         let width = List.max (9 :: names)
 
-        let row (name: string) (truth: string) mean rms pull pullWidth atBound =
-            let cells =
-                $"{truth, 10}  {mean, 22}  {rms, 22}  {pull, 20}  {pullWidth, 20}  {atBound, 8}"
-
-            (name.PadRight width + "  " + cells).TrimEnd()
+        let row (name: string) (cells: string list) =
+            let widths = [ 10; 21; 21; 19; 19; 10; 8 ]
+            let padded = List.map2 (fun (w: int) (cell: string) -> cell.PadLeft w) widths cells
+            (name.PadRight width + String.Join(" ", padded)).TrimEnd()
 
         String.Join(
             "\n",
             [
-                yield row "parameter" "truth" "mean" "rms" "pull mean" "pull width" "at bound"
+                yield
+                    row "parameter" [
+                        "truth"
+                        "mean"
+                        "rms"
+                        "pull mean"
+                        "pull width"
+                        "68 % half"
+                        "at bound"
+                    ]
 
                 for p in summary.Parameters do
                     yield
-                        row
-                            p.Name
-                            (number p.Truth)
-                            (withError p.Best.Mean p.Best.MeanError)
-                            (withError p.Best.Width p.Best.WidthError)
-                            (withError p.Pull.Mean p.Pull.MeanError)
-                            (withError p.Pull.Width p.Pull.WidthError)
-                            (number p.AtBound)
+                        row p.Name [
+                            number p.Truth
+                            withError p.Best.Mean p.Best.MeanError
+                            withError p.Best.Width p.Best.WidthError
+                            withError p.Pull.Mean p.Pull.MeanError
+                            withError p.Pull.Width p.Pull.WidthError
+                            number p.Pull.Spread
+                            number p.AtBound
+                        ]
 
                 yield ""
 

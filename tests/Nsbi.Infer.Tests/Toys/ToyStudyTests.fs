@@ -19,6 +19,9 @@ let ``moments are those of numpy and scipy`` () =
     Assert.That(m.Width, near 1e-9 6.0991802727907625)
     Assert.That(m.MeanError, near 1e-9 2.727636339397171)
     Assert.That(m.WidthError, near 1e-9 1.2563439019631528)
+    Assert.That(m.Median, same 4.0)
+    // numpy.quantile at Φ(∓1)
+    Assert.That(m.Spread, near 1e-9 4.644205429233772)
 
 [<Test>]
 let ``too few numbers have no width, and none no mean`` () =
@@ -149,7 +152,7 @@ let ``the page is well formed, and says what failed`` () =
 
     Assert.That(
         xml.Descendants()
-        |> Seq.filter (fun e -> e.Name.LocalName = "svg")
+        |> Seq.filter (fun e -> e.Name.LocalName = "figure")
         |> Seq.length,
         same 3
     )
