@@ -37,5 +37,5 @@ module CheckVerb =
                     Answer.Result(
                         AnalysisCall.outcome run,
                         table run,
-                        fun writer -> RunResult.writeChecks writer run.Checks
+                        fun writer -> CheckJson.write writer run.Checks
                     ))))

@@ -218,7 +218,7 @@ module FitVerb =
                             goodness |> Option.iter (GoodnessJson.writeGoodness writer)
 
                             if not summary.Checks.IsEmpty then
-                                RunResult.writeChecks writer summary.Checks
+                                CheckJson.write writer summary.Checks
 
                             FitSummary.writeNormalisations writer it.Compiled
                             Subject.writeInputs writer it

@@ -100,7 +100,7 @@ module TestByToys =
                 | Ok found ->
                     let write writer =
                         json writer found
-                        RunResult.writeChecks writer (checksOf found)
+                        CheckJson.write writer (checksOf found)
                         Subject.writeInputs writer subject
 
                     TaskFolder.publish call store write (fun () -> page found)

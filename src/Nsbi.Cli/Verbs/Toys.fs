@@ -119,7 +119,7 @@ module ToysVerb =
 
     let private write (subject: Subject) (study: ToyStudy) (writer: Utf8JsonWriter) =
         ToyStudy.writeMembers writer study
-        RunResult.writeChecks writer study.Summary.Checks
+        CheckJson.write writer study.Summary.Checks
         Subject.writeInputs writer subject
 
     let private made

@@ -18,30 +18,6 @@ module internal IntervalJson =
             numbers.Number("error", found.Error, (fun () -> "the toys cannot tell"))
             numbers.Close())
 
-    let private writeToyLimit (writer: Utf8JsonWriter) (found: ToyUpperLimit) =
-        writer.WriteNumber("level", found.Level)
-        writeEstimated writer "observed" found.Observed
-        let numbers = JsonNumbers writer
-        let values pick = found.Expected |> List.map pick
-        numbers.Numbers("expected", values _.Value, (fun _ -> "there is none in the range"))
-        numbers.Numbers("expectedErrors", values _.Error, (fun _ -> "the toys cannot tell"))
-        numbers.Close()
-
-    let private writeToySignificance (writer: Utf8JsonWriter) (found: ToyDiscovery) =
-        let one key (p: ToyPValue) (z: Estimated) =
-            within writer key (fun () ->
-                let numbers = JsonNumbers writer
-                writer.WriteNumber("p", p.Value)
-                writer.WriteNumber("pError", p.Error)
-                numbers.Number("z", z.Value, (fun () -> "p is 1"))
-                numbers.Number("zError", z.Error, (fun () -> "the toys cannot tell"))
-                numbers.Close())
-
-        one "observed" found.P found.Z
-        one "expected" found.ExpectedP found.ExpectedZ
-        writer.WriteBoolean("isBound", found.IsBound)
-        writer.WriteNumber("toys", found.Background.Length)
-
     let private writeInjection (writer: Utf8JsonWriter) (found: SignalInjection) =
         writer.WriteStartArray "points"
 
@@ -70,7 +46,13 @@ module internal IntervalJson =
             writer.WriteString("of", study.Of)
             part "neyman" NeymanJson.writeMembers study.Neyman
             part "limit" AsymptoticJson.writeLimit study.Limit
-            part "limitByToys" writeToyLimit study.ToyLimit
+            part "limitByToys" ToyTestJson.writeLimit study.ToyLimit
             part "significance" AsymptoticJson.writeDiscovery study.Significance
-            part "significanceByToys" writeToySignificance study.ToySignificance
+
+            match study.ToySignificance, study.Significance with
+            | Some toys, Some asymptotic ->
+                within writer "significanceByToys" (fun () ->
+                    ToyTestJson.writeDiscovery writer asymptotic.Signal toys)
+            | _ -> ()
+
             part "injection" writeInjection (study.Injection |> Option.map fst))

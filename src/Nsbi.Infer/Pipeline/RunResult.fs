@@ -214,10 +214,6 @@ module RunResult =
         writeSystematics writer m
         writer.WriteEndObject()
 
-    /// <summary>As <c>CheckJson.write</c>.</summary>
-    let writeChecks (writer: Utf8JsonWriter) (checks: Check list) : unit =
-        CheckJson.write writer checks
-
     let private writeMeasured (writer: Utf8JsonWriter) (key: string) (m: Measured) =
         writer.WriteStartObject key
         let numbers = JsonNumbers writer
@@ -247,7 +243,7 @@ module RunResult =
         writer.WriteNumber("seed", result.Analysis.Seed)
         writer.WriteBoolean("passed", result.Passed)
         writeMeasurement writer "fit" result.Headline
-        writeChecks writer result.Checks
+        CheckJson.write writer result.Checks
 
         if not result.Warnings.IsEmpty then
             writer.WriteStartArray "warnings"

@@ -75,7 +75,7 @@ let ``statements by toys are near the asymptotic ones, and stand in report and r
 
     let results = json (System.IO.File.ReadAllText(folder.File "out/results.json"))
 
-    for key in [ "neyman/belt"; "limit/observed"; "limitByToys/observed/error" ] do
+    for key in [ "neyman/belt"; "limit/observed"; "limitByToys/observedError" ] do
         Assert.That(at $"intervals/{key}" results, Is.Not.Null, key)
 
     Assert.That(at "intervals/neyman/belt" results |> _.AsArray().Count, same 3)
