@@ -132,6 +132,22 @@ let ``the morphing example measures two coefficients`` () =
         Assert.That(fit[4], Is.EqualTo(fit[0]).Within(sigmas * fit[5]))
         Assert.That(fit[6], Is.EqualTo(fit[1]).Within(sigmas * fit[7]))
 
+[<Test>]
+let ``the width example prints the intervals of an independent program`` () =
+    // By quadrature and profiling: width_reference.py with the expected counts.
+    let text = output "05-width.fsx" []
+
+    for part in
+        [
+            "sqrt(width * mu_on)"
+            "68 %: width with t ≤ 1: [0.705104, 1.3267], best 1"
+            "95 %: width with t ≤ 3.841: [0.424826, 1.68892], best 1"
+            "first order: width = mu_off / mu_on = 1 ± 0.307317"
+            "impacts on width (postfit)"
+            "mu_off, mu_on with t ≤ 5.991: 2 pieces"
+        ] do
+        Assert.That(text, Does.Contain part)
+
 [<TestCase("03-hzz4l.fsx", "hzz4l/analysis.json")>]
 [<TestCase("04-eft-morphing.fsx", "")>]
 let ``the examples of real samples say so where these are absent`` (script: string, other: string) =

@@ -158,3 +158,55 @@ let ``a precision or normalisation that is none is wrong usage`` () =
 
     for option in [ "--precision float"; "--normalisation few" ] do
         shouldExit 2 (fit folder $"--asimov mu=1 {option}")
+
+[<Test>]
+let ``derived quantities have values and errors to first order`` () =
+    use folder = new Folder()
+    counting folder (Constant 1.0) 30.0 |> ignore
+    let plain = json (runIn folder.Path (words "fit workspace.json --json"))
+
+    let mu =
+        plain.GetProperty("parameters").EnumerateArray()
+        |> Seq.find (fun p -> p.GetProperty("name").GetString() = "mu")
+
+    let value, error =
+        mu.GetProperty("value").GetDouble(), mu.GetProperty("error").GetDouble()
+
+    let run =
+        runIn folder.Path (words "fit workspace.json --derive \"twice=2*mu;square=mu*mu\" --json")
+
+    shouldExit 0 run
+    let derived = [ for d in (json run).GetProperty("derived").EnumerateArray() -> d ]
+    let number (name: string) (d: System.Text.Json.JsonElement) = d.GetProperty(name).GetDouble()
+    Assert.That(number "value" derived[0], Is.EqualTo(2.0 * value).Within 1e-12)
+    Assert.That(number "error" derived[0], Is.EqualTo(2.0 * error).Within 1e-12)
+    Assert.That(number "error" derived[1], Is.EqualTo(2.0 * value * error).Within 1e-12)
+    let wrong = runIn folder.Path (words "fit workspace.json --derive \"a=nobody/2;b\"")
+    shouldExit 2 wrong
+    Assert.That(wrong.Log, Does.Contain "'b' is not of the form name=expression")
+    let unknown = runIn folder.Path (words "fit workspace.json --derive \"a=nobody/2\"")
+    shouldExit 2 unknown
+    Assert.That(unknown.Log, Does.Contain "'nobody' is not a declared parameter")
+
+[<Test>]
+let ``the goodness of a fit comes with toys of it`` () =
+    use folder = new Folder()
+    interference folder |> ignore
+
+    let run =
+        runIn folder.Path (words "fit workspace.json --goodness 20 --seed 3 --json")
+
+    shouldExit 0 run
+    let goodness = (json run).GetProperty "goodness"
+    Assert.That(goodness.GetProperty("toys").GetInt32(), Is.EqualTo 20)
+
+    let tests = [ for t in goodness.GetProperty("tests").EnumerateArray() -> t ]
+    Assert.That(tests.Length, Is.EqualTo 3)
+
+    for test in tests do
+        Assert.That(test.GetProperty("p").GetDouble(), Is.GreaterThan 0.04)
+
+    Assert.That(
+        tests |> List.map (fun t -> t.GetProperty("name").GetString()),
+        Has.Some.EqualTo "Kolmogorov–Smirnov distance in ln p(S)/p(NI) in SR"
+    )

@@ -12,6 +12,8 @@ type HypotestOption =
     | [<Unique>] Poi of p: string
     | [<Unique>] Statistic of ``qtilde|q``: string
     | [<Unique>] Method of ``asymptotic|toys``: string
+    | [<Unique>] Toys of k: string
+    | [<Unique>] Seed of n: string
     | [<Unique>] Asimov of ``p=v,…``: string
     | [<Unique>] Fix of ``p=v,…``: string
     | [<Unique>] Out of DIR: string
@@ -28,11 +30,13 @@ type HypotestOption =
             | Value _ -> "the value of the parameter that is tested"
             | Poi _ -> TestedParameter.usage
             | Statistic _ -> TestedParameter.statisticUsage
-            | Method _ -> "asymptotic formulae (the default), or pseudo-experiments"
+            | Method _ -> TestByToys.methodUsage
+            | Toys _ -> TestByToys.toysUsage
+            | Seed _ -> TestByToys.seedUsage
             | Asimov _ ->
                 "test the Asimov data of these parameter values instead of the observed data"
             | Fix _ -> "hold these parameters at these values"
-            | Out _ -> "a folder for results.json and report.html"
+            | Out _ -> TestByToys.outUsage
             | Measurement _ -> PyhfOptions.measurement
             | Patch _ -> PyhfOptions.patch
             | Patch_Name _ -> PyhfOptions.patchName
@@ -49,6 +53,7 @@ module HypotestVerb =
     let private examples = [
         "workspace.json --value 1"
         "workspace.json --value 1.5 --poi mu --statistic qtilde --json"
+        "workspace.json --value 2 --method toys --toys 200 --out test"
     ]
 
     let private outcome (test: HypothesisTest) : Outcome =
@@ -56,16 +61,16 @@ module HypotestVerb =
         | None -> Outcome.Done
         | Some reason -> Outcome.NotSuccessful [ $"CLs is not known: {reason}" ]
 
+    let private title (subject: Subject) : string =
+        $"Test of {subject.Compiled.Model.Model.Name}"
+
     let private made (call: Call) out (subject: Subject) (test: HypothesisTest) : Answer =
         let write writer =
             AsymptoticJson.writeTest writer test
             Subject.writeInputs writer subject
 
         ResultFolder.write out call.Verb write (fun () ->
-            LimitReport.ofTest
-                $"Test of {subject.Compiled.Model.Model.Name}"
-                (TestedParameter.provenance subject)
-                test)
+            LimitReport.ofTest (title subject) (TestedParameter.provenance subject) test)
 
         Answer.Result(outcome test, (fun () -> string test), write)
 
@@ -97,14 +102,12 @@ module HypotestVerb =
                 TestedParameter.statistic
             )
 
-        match parsed.TryGetResult HypotestOption.Method with
-        | None
-        | Some "asymptotic" -> ()
-        | Some "toys" ->
-            options.Fault
-                "--method: pseudo-experiments are not part of this verb yet; use asymptotic, and \
-                 'toys' for pseudo-experiments of one hypothesis."
-        | Some other -> options.Fault $"--method: '{other}' is none of asymptotic, toys."
+        let method =
+            TestByToys.read
+                options
+                (parsed.TryGetResult HypotestOption.Method)
+                (parsed.TryGetResult HypotestOption.Toys)
+                (parsed.TryGetResult HypotestOption.Seed)
 
         ResultFolder.faults out |> List.iter options.Fault
 
@@ -120,8 +123,23 @@ module HypotestVerb =
             Subject.prepare call subject faults (fun it ->
                 let poi = TestedParameter.ofSubject subject poi it.Compiled.Parameters
 
-                HypothesisTest.asymptotic it.Settings it.Observation statistic poi value
-                |> made call out it))
+                match method with
+                | TestMethod.Asymptotic ->
+                    HypothesisTest.asymptotic it.Settings it.Observation statistic poi value
+                    |> made call out it
+                | TestMethod.Toys(toys, seed) ->
+                    TestByToys.answer
+                        call
+                        out
+                        subject
+                        it
+                        (toys, seed)
+                        (fun work ->
+                            ToyHypothesisTest.cls work statistic it.Observation poi value)
+                        _.Checks
+                        ToyTestText.ofTest
+                        ToyTestJson.writeTest
+                        (ToyTestReport.ofTest (title it) (TestedParameter.provenance it))))
 
     let run (call: Call) : Answer =
         Arguments.dispatch<HypotestOption> call about examples (fun parsed -> answer parsed call)

@@ -12,6 +12,8 @@ type LimitOption =
     | [<Unique>] Poi of p: string
     | [<Unique>] Statistic of ``qtilde|q``: string
     | [<Unique>] Method of ``asymptotic|toys``: string
+    | [<Unique>] Toys of k: string
+    | [<Unique>] Seed of n: string
     | [<Unique>] Asimov of ``p=v,…``: string
     | [<Unique>] Fix of ``p=v,…``: string
     | [<Unique>] Out of DIR: string
@@ -28,11 +30,13 @@ type LimitOption =
             | Cl _ -> "the confidence level, between 0 and 1; 0.95 if not given"
             | Poi _ -> TestedParameter.usage
             | Statistic _ -> TestedParameter.statisticUsage
-            | Method _ -> "asymptotic formulae (the default), or pseudo-experiments"
+            | Method _ -> TestByToys.methodUsage
+            | Toys _ -> TestByToys.toysUsage
+            | Seed _ -> TestByToys.seedUsage
             | Asimov _ ->
                 "the limit of the Asimov data of these parameter values instead of the observed data"
             | Fix _ -> "hold these parameters at these values"
-            | Out _ -> "a folder for results.json and report.html, with CLs by the tested value"
+            | Out _ -> TestByToys.outUsage
             | Measurement _ -> PyhfOptions.measurement
             | Patch _ -> PyhfOptions.patch
             | Patch_Name _ -> PyhfOptions.patchName
@@ -62,6 +66,9 @@ module LimitVerb =
         | None -> Outcome.Done
         | Some reason -> Outcome.NotSuccessful [ $"There is no observed limit: {reason}." ]
 
+    let private title (subject: Subject) : string =
+        $"Upper limit of {subject.Compiled.Model.Model.Name}"
+
     let private made (call: Call) out (subject: Subject) (test: AsymptoticTest) limit : Answer =
         let write writer =
             AsymptoticJson.writeLimit writer limit
@@ -71,7 +78,7 @@ module LimitVerb =
             let struct (_, upper) = test.Bounds
 
             LimitReport.ofLimit
-                $"Upper limit of {subject.Compiled.Model.Model.Name}"
+                (title subject)
                 (TestedParameter.provenance subject)
                 (UpperLimit.curve test (LimitCharts.values upper limit))
                 limit)
@@ -116,13 +123,12 @@ module LimitVerb =
                 TestedParameter.statistic
             )
 
-        match parsed.TryGetResult LimitOption.Method with
-        | None
-        | Some "asymptotic" -> ()
-        | Some "toys" ->
-            options.Fault
-                "--method: pseudo-experiments are not part of this verb yet; use asymptotic."
-        | Some other -> options.Fault $"--method: '{other}' is none of asymptotic, toys."
+        let method =
+            TestByToys.read
+                options
+                (parsed.TryGetResult LimitOption.Method)
+                (parsed.TryGetResult LimitOption.Toys)
+                (parsed.TryGetResult LimitOption.Seed)
 
         ResultFolder.faults out |> List.iter options.Fault
 
@@ -130,14 +136,33 @@ module LimitVerb =
             Subject.prepare call subject (TestedParameter.faults subject poi []) (fun it ->
                 let poi = TestedParameter.ofSubject subject poi it.Compiled.Parameters
 
-                let test, limit =
-                    ProgressView.run (fun steps ->
-                        let test =
-                            AsymptoticTest.Prepare(it.Settings, it.Observation, statistic, poi)
+                match method with
+                | TestMethod.Asymptotic ->
+                    let test, limit =
+                        ProgressView.run (fun steps ->
+                            let test =
+                                AsymptoticTest.Prepare(
+                                    it.Settings,
+                                    it.Observation,
+                                    statistic,
+                                    poi
+                                )
 
-                        test, UpperLimit.ofTest (progress steps) test level)
+                            test, UpperLimit.ofTest (progress steps) test level)
 
-                made call out it test limit))
+                    made call out it test limit
+                | TestMethod.Toys(toys, seed) ->
+                    TestByToys.answer
+                        call
+                        out
+                        subject
+                        it
+                        (toys, seed)
+                        (fun work -> ToyUpperLimit.find work statistic level it.Observation poi)
+                        _.Checks
+                        ToyTestText.ofLimit
+                        ToyTestJson.writeLimit
+                        (ToyTestReport.ofLimit (title it) (TestedParameter.provenance it))))
 
     let run (call: Call) : Answer =
         Arguments.dispatch<LimitOption> call about examples (fun parsed -> answer parsed call)

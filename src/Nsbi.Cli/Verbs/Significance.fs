@@ -10,6 +10,8 @@ type SignificanceOption =
     | [<Unique>] Poi of p: string
     | [<Unique>] Signal of v: string
     | [<Unique>] Method of ``asymptotic|toys``: string
+    | [<Unique>] Toys of k: string
+    | [<Unique>] Seed of n: string
     | [<Unique>] Asimov of ``p=v,…``: string
     | [<Unique>] Fix of ``p=v,…``: string
     | [<Unique>] Out of DIR: string
@@ -26,12 +28,14 @@ type SignificanceOption =
             | Poi _ -> TestedParameter.usage
             | Signal _ ->
                 "the value of the parameter that the expected significance is for; 1 if not given"
-            | Method _ -> "asymptotic formulae (the default), or pseudo-experiments"
+            | Method _ -> TestByToys.methodUsage
+            | Toys _ -> TestByToys.toysUsage
+            | Seed _ -> TestByToys.seedUsage
             | Asimov _ ->
                 "the significance of the Asimov data of these parameter values instead of the "
                 + "observed data"
             | Fix _ -> "hold these parameters at these values"
-            | Out _ -> "a folder for results.json and report.html"
+            | Out _ -> TestByToys.outUsage
             | Measurement _ -> PyhfOptions.measurement
             | Patch _ -> PyhfOptions.patch
             | Patch_Name _ -> PyhfOptions.patchName
@@ -52,16 +56,16 @@ module SignificanceVerb =
         | None -> Outcome.Done
         | Some reason -> Outcome.NotSuccessful [ $"The significance is not known: {reason}" ]
 
+    let private title (subject: Subject) : string =
+        $"Significance of {subject.Compiled.Model.Model.Name}"
+
     let private made (call: Call) out (subject: Subject) (found: DiscoverySignificance) : Answer =
         let write writer =
             AsymptoticJson.writeDiscovery writer found
             Subject.writeInputs writer subject
 
         ResultFolder.write out call.Verb write (fun () ->
-            LimitReport.ofDiscovery
-                $"Significance of {subject.Compiled.Model.Model.Name}"
-                (TestedParameter.provenance subject)
-                found)
+            LimitReport.ofDiscovery (title subject) (TestedParameter.provenance subject) found)
 
         Answer.Result(outcome found, (fun () -> string found), write)
 
@@ -90,13 +94,12 @@ module SignificanceVerb =
         let poi = parsed.TryGetResult SignificanceOption.Poi
         let out = parsed.TryGetResult SignificanceOption.Out
 
-        match parsed.TryGetResult SignificanceOption.Method with
-        | None
-        | Some "asymptotic" -> ()
-        | Some "toys" ->
-            options.Fault
-                "--method: pseudo-experiments are not part of this verb yet; use asymptotic."
-        | Some other -> options.Fault $"--method: '{other}' is none of asymptotic, toys."
+        let method =
+            TestByToys.read
+                options
+                (parsed.TryGetResult SignificanceOption.Method)
+                (parsed.TryGetResult SignificanceOption.Toys)
+                (parsed.TryGetResult SignificanceOption.Seed)
 
         ResultFolder.faults out |> List.iter options.Fault
 
@@ -108,8 +111,26 @@ module SignificanceVerb =
                 (fun it ->
                     let poi = TestedParameter.ofSubject subject poi it.Compiled.Parameters
 
-                    DiscoverySignificance.asymptotic it.Settings it.Observation poi signal
-                    |> made call out it))
+                    match method with
+                    | TestMethod.Asymptotic ->
+                        DiscoverySignificance.asymptotic it.Settings it.Observation poi signal
+                        |> made call out it
+                    | TestMethod.Toys(toys, seed) ->
+                        TestByToys.answer
+                            call
+                            out
+                            subject
+                            it
+                            (toys, seed)
+                            (fun work ->
+                                ToyHypothesisTest.discovery work it.Observation poi signal)
+                            _.Checks
+                            (ToyTestText.ofDiscovery signal)
+                            (fun writer -> ToyTestJson.writeDiscovery writer signal)
+                            (ToyTestReport.ofDiscovery
+                                (title it)
+                                (TestedParameter.provenance it)
+                                signal)))
 
     let run (call: Call) : Answer =
         Arguments.dispatch<SignificanceOption> call about examples (fun parsed ->

@@ -9,10 +9,9 @@ module internal AsymptoticText =
 
     /// A number with six digits; a dash where it is not known.
     let number (value: float) : string =
-        if Double.IsNaN value then
-            "-"
-        else
-            value.ToString("G6", CultureInfo.InvariantCulture)
+        if Double.IsNaN value then "-"
+        elif Double.IsPositiveInfinity value then "∞"
+        else value.ToString("G6", CultureInfo.InvariantCulture)
 
     /// The deviations of the background, as rows are named.
     let deviations: string list = [

@@ -6,42 +6,105 @@ open System
 [<RequireQualifiedAccess>]
 module LimitCharts =
 
-    /// <summary>CLs by the tested value (the Brazil band): the expectation with its ±1σ and ±2σ bands,
-    /// the data, 1 − CL, and the limits where they cross it.</summary>
-    /// <param name="curve">tests of ascending values</param>
-    /// <param name="limit">the limits of the same parameter</param>
-    let band (curve: HypothesisTest list) (limit: UpperLimit) : Chart =
-        let alpha = 1.0 - limit.Level
-        let x = [| for test in curve -> test.Tested |]
-        let expected k = [| for test in curve -> test.Expected[k] |]
-        let observed = [| for test in curve -> test.Levels.Cls |]
+    /// A dropped line from the crossing with 1 − CL to the axis.
+    let private drop (alpha: float) (mu: float) stroke =
+        if Double.IsFinite mu then
+            [ Mark.Line([| mu; mu |], [| 0.0; alpha |], stroke, "") ]
+        else
+            []
 
-        // A dropped line from the crossing to the axis.
-        let drop (found: LimitValue) stroke label =
-            match found.Value with
-            | Some mu -> [ Mark.Line([| mu; mu |], [| 0.0; alpha |], stroke, label) ]
-            | None -> []
-
-        let level = AsymptoticText.number (100.0 * limit.Level)
+    /// <summary>CLs by the tested value (the Brazil band), from numbers.</summary>
+    /// <param name="parameter">the parameter that is tested</param>
+    /// <param name="level">the confidence level</param>
+    /// <param name="x">tested values, ascending</param>
+    /// <param name="expected">CLs at −2, −1, 0, 1, 2 standard deviations, each over x</param>
+    /// <param name="data">CLs of the data, as it is to be drawn</param>
+    /// <param name="observed">the observed limit; NaN if there is none</param>
+    /// <param name="median">the expected limit; NaN if there is none</param>
+    let bandOf
+        (parameter: string)
+        (level: float)
+        (x: float[])
+        (expected: float[] list)
+        (data: Mark list)
+        (observed: float)
+        (median: float)
+        : Chart =
+        let alpha = 1.0 - level
+        let percent = AsymptoticText.number (100.0 * level)
 
         Chart.single
-            $"CLs by {limit.Parameter}, observed and expected, with the limits at {level} %%"
-            (Chart.axis limit.Parameter)
+            $"CLs by {parameter}, observed and expected, with the limits at {percent} %%"
+            (Chart.axis parameter)
             (Chart.axisFrom "CLs" 0.0 1.0)
             [
-                Mark.Band(x, expected 0, expected 4, Colour.Amber, "expected ±2σ")
-                Mark.Band(x, expected 1, expected 3, Colour.Green, "expected ±1σ")
-                Mark.Line(x, expected 2, Chart.dashed Colour.Ink, "expected")
-                Mark.Line(x, observed, Chart.solid Colour.Ink, "observed")
+                Mark.Band(x, expected[0], expected[4], Colour.Amber, "expected ±2σ")
+                Mark.Band(x, expected[1], expected[3], Colour.Green, "expected ±1σ")
+                Mark.Line(x, expected[2], Chart.dashed Colour.Ink, "expected")
+                yield! data
                 Mark.Level(
                     alpha,
                     Chart.thin Colour.Vermillion,
                     $"1 − CL = {AsymptoticText.number alpha}"
                 )
-                yield! drop limit.Expected[2] (Chart.dotted Colour.Vermillion) ""
-                yield! drop limit.Observed (Chart.thin Colour.Vermillion) ""
+                yield! drop alpha median (Chart.dotted Colour.Vermillion)
+                yield! drop alpha observed (Chart.thin Colour.Vermillion)
             ]
         |> Chart.sized 880.0 390.0
+
+    /// <summary>CLs by the tested value (the Brazil band): the expectation with its ±1σ and ±2σ bands,
+    /// the data, 1 − CL, and the limits where they cross it.</summary>
+    /// <param name="curve">tests of ascending values</param>
+    /// <param name="limit">the limits of the same parameter</param>
+    let band (curve: HypothesisTest list) (limit: UpperLimit) : Chart =
+        let x = [| for test in curve -> test.Tested |]
+        let expected k = [| for test in curve -> test.Expected[k] |]
+        let observed = [| for test in curve -> test.Levels.Cls |]
+        let value (found: LimitValue) = Option.defaultValue nan found.Value
+
+        bandOf
+            limit.Parameter
+            limit.Level
+            x
+            (List.init 5 expected)
+            [ Mark.Line(x, observed, Chart.solid Colour.Ink, "observed") ]
+            (value limit.Observed)
+            (value limit.Expected[2])
+
+    /// <summary>The same from toys: the data with their Monte Carlo errors. Values far beyond the
+    /// limits are left out.</summary>
+    let bandOfToys (limit: ToyUpperLimit) : Chart =
+        let reach =
+            limit.Observed :: limit.Expected
+            |> List.map _.Value
+            |> List.filter Double.IsFinite
+            |> List.fold max 0.0
+
+        let points =
+            limit.Points
+            |> List.map _.Cls
+            |> List.filter (fun cls -> reach = 0.0 || cls.Tested <= 1.6 * reach)
+            |> List.toArray
+
+        let x = points |> Array.map _.Tested
+
+        let expected k =
+            points |> Array.map (fun cls -> cls.Expected[k].Value)
+
+        let observed = points |> Array.map (fun cls -> cls.Cls.Value)
+        let errors = points |> Array.map (fun cls -> cls.Cls.Error)
+
+        bandOf
+            limit.Parameter
+            limit.Level
+            x
+            (List.init 5 expected)
+            [
+                Mark.Line(x, observed, Chart.thin Colour.Ink, "")
+                Mark.Points(x, observed, errors, Colour.Ink, "observed")
+            ]
+            limit.Observed.Value
+            limit.Expected[2].Value
 
     /// <summary>The same with CLs of the data and its median expectation by toys, with their Monte Carlo
     /// errors, at the values where there are toys.</summary>

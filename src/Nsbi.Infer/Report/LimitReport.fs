@@ -7,38 +7,10 @@ open System
 module LimitReport =
     let private text = Markup.Text
     let private number (value: float) = text (Quantity.significant 5 value)
-
-    let private card (isMain: bool) (what: string) (value: string) (also: string list) =
-        Markup.element "div" [ "class", (if isMain then "card main" else "card") ] [
-            Markup.textual "div" [ "class", "what" ] what
-            Markup.textual "div" [ "class", "number" ] value
-            for line in also do
-                Markup.textual "div" [ "class", "also" ] line
-        ]
-
-    let private warnings (sentences: string list) : Markup list = [
-        for sentence in sentences -> Markup.textual "p" [ "class", "banner fail" ] sentence
-    ]
-
-    let private provenance (lines: (string * string) list) : Markup =
-        Page.section "Made from" [
-            if not lines.IsEmpty then
-                Page.table [ "what"; "value" ] [
-                    for name, value in lines ->
-                        [ text name; Markup.textual "span" [ "class", "hash" ] value ]
-                ]
-        ]
-
-    let private page (title: string) (cards: Markup list) (content: Markup list) made =
-        Page.render title [
-            Markup.textual "h1" [] title
-            Markup.element "div" [ "class", "cards" ] cards
-            yield! content
-            provenance made
-        ]
-
-    let private reasons (sentences: string list) : Markup list =
-        sentences |> List.distinct |> List.map Page.note
+    let private card = LimitPage.card
+    let private page = LimitPage.page
+    let private warnings = LimitPage.warnings
+    let private reasons = LimitPage.reasons
 
     /// A row for each value; the last columns are the expected CLs by deviation.
     let private testTable (tests: HypothesisTest list) (parameter: string) : Markup =

@@ -93,5 +93,8 @@ module internal WarmRefit =
             best
             expected
 
-    /// The minima of a fit are so many that a refit may fall into another one.
-    let isMultimodal (best: FitResult) : bool = best.Minima.Length > 1
+    /// Another minimum lies less than two standard deviations above the lowest.
+    let isMultimodal (fit: FitResult) : bool =
+        fit.Minima
+        |> List.skip (min 1 fit.Minima.Length)
+        |> List.exists (fun m -> m.TwiceNll - fit.TwiceNll < 4.0)

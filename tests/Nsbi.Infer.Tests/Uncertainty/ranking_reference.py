@@ -162,3 +162,14 @@ if __name__ == "__main__":
     }
     for g, names in groups.items():
         print(g, f"{error(names):.8f}", f"{(float(total) ** 2 - error(names) ** 2) ** 0.5:.8f}")
+    from scipy.stats import chi2
+
+    data = torch.cat([torch.tensor(o["data"], dtype=torch.float64) for o in DOC["observations"]])
+    perfect = float(torch.sum(2 * (data - data * data.log() + torch.lgamma(data + 1))))
+    for k in KINDS.values():
+        if k[0] == "poisson":
+            perfect += 2 * (k[1] - k[1] * torch.log(torch.tensor(k[1])).item())
+    q, degrees = value - perfect, len(data) - 2
+    print(f"saturated {q:.8f} {degrees} {chi2.sf(q, degrees):.8f}")
+    for k, x in (1, 100.0), (7, 3.5), (250, 310.0), (3, 60.0):
+        print(f"chi2 {k} {x} {chi2.sf(x, k):.12g}")
