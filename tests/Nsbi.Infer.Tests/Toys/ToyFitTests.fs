@@ -184,7 +184,7 @@ let private edge =
 
 [<Test>]
 let ``of attempts that all fail the lowest is kept with its reason`` () =
-    let sampler = ok (ToySampler.create edge [| 0.0; 1.0 |])
+    let sampler = ok (ToySampler.create edge [| 1.0; 0.0 |])
     let fits = fits 200 6UL sampler None
     let failed = fits |> Array.filter (fun f -> f.Failure.IsSome)
     Assert.That(failed.Length, Is.GreaterThan 5)
