@@ -2,6 +2,7 @@
 module Nsbi.Bench.ToyBench
 
 open System
+open System.IO
 open Nsbi.Kernels
 open Nsbi.Infer
 
@@ -91,10 +92,13 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
         totals.Failed
         totals.Fits
 
-    let pulls = List.toArray totals.Pulls
-    let mean = Array.average pulls
-    let width = sqrt (Array.averageBy (fun p -> (p - mean) ** 2.0) pulls)
-    printfn "  pull of mu: mean %.3f, width %.3f" mean width
+    // With interference μ̂ is far from Gaussian.
+    if not shape.Interferes then
+        let pulls = List.toArray totals.Pulls
+        let mean = Array.average pulls
+        let width = sqrt (Array.averageBy (fun p -> (p - mean) ** 2.0) pulls)
+        printfn "  pull of mu: mean %.3f, width %.3f" mean width
+
     let observation = problem.Sampler.Draw(1UL, 0UL)
     let kappa = problem.Compiled.Model.InnerCoordinates.ToInner problem.Sampler.Theta
 
@@ -131,6 +135,19 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
         (afterEvaluation - before)
         (afterFit - afterEvaluation)
 
+/// The peer's fits of two toys, which are slow.
+let private against (shape: ToyShape) : unit =
+    let script =
+        Path.Combine(Environment.CurrentDirectory, "bench", "peers", "numpy_toys.py")
+
+    use peer = new Peer(script, [ string shape.Events; string shape.Nuisances ])
+
+    if peer.IsReady then
+        let speeds = [ for _ in 1..2 -> (peer.Measure()).Cpu ]
+        printfn "  peer %s: %.2f fits per CPU-second" peer.State (Speed.median speeds)
+    else
+        printfn "  no peer: %s" peer.State
+
 /// toys [--toys N] [--precision single | exact] [1e4 | 1e5 | interference | many]
 let run (arguments: string list) : int =
     let rec option name fallback list =
@@ -159,5 +176,8 @@ let run (arguments: string list) : int =
              else
                  precisions) do
             row precision toys shape
+
+        if shape.Name = "1e4" then
+            against shape
 
     0

@@ -67,6 +67,10 @@ try
     Console.WriteLine($"\n{expected.Interval(fit, "mu")}");
     Console.WriteLine(expected.Interval(fit, "mu", level: 3.841));
 
+    // 6. What is excluded, and what a signal at mu = 1 stands out by, by asymptotic formulae.
+    Console.WriteLine($"\n{expected.FindUpperLimit("mu")}");
+    Console.WriteLine($"\n{expected.DiscoverySignificance("mu")}");
+
     double[] values = [.. Enumerable.Range(0, 13).Select(i => 0.25 * i)];
     Console.WriteLine($"\n{expected.Scan(fit, "mu", values)}");
     return fit.Succeeded && checks.Passed ? 0 : 1;

@@ -89,7 +89,7 @@ let private help (verbs: Verb list) : string =
         "USAGE: nsbi-fs VERB FILE [options]"
         ""
         for verb in verbs do
-            String.Concat("    ", verb.Name.PadRight 12, verb.Summary)
+            String.Concat("    ", verb.Name.PadRight 14, verb.Summary)
         ""
         "    nsbi-fs VERB --help    the options of a verb, and examples"
         "    nsbi-fs --version      the version"

@@ -160,11 +160,19 @@ module ContourVerb =
         |> String.concat "\n"
 
     /// All levels around the same best fit: a lower minimum that one comes upon is that of the others.
-    let rec private trace (subject: Subject) (first, second) levels (best: FitResult) left =
+    let rec private trace
+        (subject: Subject)
+        (first, second)
+        levels
+        (best: FitResult)
+        left
+        (steps: IProgress<Progress>)
+        =
         let found =
             levels
             |> List.map (fun (label, share) ->
                 let level = Contours.levelOf share
+                steps.Report(Progress.Stage $"contour of {first} and {second} at {label}")
 
                 label,
                 share,
@@ -172,7 +180,7 @@ module ContourVerb =
 
         match found |> List.tryFind (fun (_, _, c) -> not (obj.ReferenceEquals(c.Best, best))) with
         | Some(_, _, lower) when left > 0 ->
-            trace subject (first, second) levels lower.Best (left - 1)
+            trace subject (first, second) levels lower.Best (left - 1) steps
         | _ -> best, found
 
     let private traced
@@ -187,7 +195,7 @@ module ContourVerb =
         if not fit.Status.Succeeded then
             Answer.Result(Subject.outcome fit, (fun () -> string fit), members subject fit pair [])
         else
-            let best, contours = trace subject pair levels fit 3
+            let best, contours = ProgressView.run (trace subject pair levels fit 3)
             let result = members subject best pair contours
 
             ResultFolder.write out "contour" result (fun () ->

@@ -33,24 +33,25 @@ type internal BestFactors
 
     /// Places that are used otherwise than as the factor of one bin.
     let usedElsewhere =
-        let wide = compiled.Binned |> Seq.collect _.Wide
+        lazy
+            (let wide = compiled.Binned |> Seq.collect _.Wide
 
-        let unbinned =
-            compiled.Model.Model.Channels
-            |> Seq.collect (fun c ->
-                match c with
-                | Unbinned c -> c.Processes |> List.collect Process.mentions
-                | Binned _ -> [])
-            |> Seq.map (fun p -> compiled.Index[p.Name])
+             let unbinned =
+                 compiled.Model.Model.Channels
+                 |> Seq.collect (fun c ->
+                     match c with
+                     | Unbinned c -> c.Processes |> List.collect Process.mentions
+                     | Binned _ -> [])
+                 |> Seq.map (fun p -> compiled.Index[p.Name])
 
-        let repeated =
-            compiled.Binned
-            |> Seq.collect _.BinFactors
-            |> Seq.countBy id
-            |> Seq.filter (fun (_, count) -> count > 1)
-            |> Seq.map fst
+             let repeated =
+                 compiled.Binned
+                 |> Seq.collect _.BinFactors
+                 |> Seq.countBy id
+                 |> Seq.filter (fun (_, count) -> count > 1)
+                 |> Seq.map fst
 
-        Set.ofSeq (Seq.concat [ wide; unbinned; repeated ])
+             Set.ofSeq (Seq.concat [ wide; unbinned; repeated ]))
 
     let multipliesAll (channel: CompiledBinned) (bin: int) (factor: int) =
         channel.Processes
@@ -70,7 +71,7 @@ type internal BestFactors
 
                             hasClosedForm place
                             && Array.contains place free
-                            && not (usedElsewhere.Contains place)
+                            && not (usedElsewhere.Value.Contains place)
                             && multipliesAll channel b k)
 
                     match found with

@@ -1,5 +1,6 @@
 namespace Nsbi.Infer
 
+open System.Runtime.CompilerServices
 open Nsbi.Model
 
 /// <summary>Parameters of interest that can give several minima. Where all expectations are straight
@@ -49,9 +50,16 @@ module internal CurvedParameters =
         else
             inModifiers @ names (Coefficient.parameters factor)
 
+    // Many fits are made of one model.
+    let private known = ConditionalWeakTable<ValidModel, Set<string>>()
+
     /// The names of those that are not straight lines in some process.
     let ofInterest (model: ValidModel) : Set<string> =
-        model.Model.Channels
-        |> List.collect Channel.processes
-        |> List.collect ofProcess
-        |> Set.ofList
+        known.GetValue(
+            model,
+            fun model ->
+                model.Model.Channels
+                |> List.collect Channel.processes
+                |> List.collect ofProcess
+                |> Set.ofList
+        )

@@ -187,7 +187,9 @@ module TrustRegion =
     /// where it is singular.
     let private isLost (settings: TrustRegionSettings) (state: TrustRegionState) =
         let isApproximate = 0.01 * settings.Noise > settings.Tolerance
-        state.Predicted >= 0.0 || isApproximate && -state.Predicted <= 1e-4 * settings.Noise
+
+        state.Predicted >= 0.0
+        || isApproximate && -state.Predicted <= 1e-4 * settings.Noise
 
     /// <summary>Searches from a start to the end; at a minimum the last proposed step is taken too,
     /// if it promises more than 1e-4 of the errors of approximate values, and the function does not

@@ -83,3 +83,31 @@ module CoverageStudy =
                         known |> Fraction.ofSeq (fun t -> t - ToyPValue.tie t <= c))
                 Failed = values.Length - known.Length
             })
+
+    /// <summary>Coverage at the true values of some samplers: of the model, or of held-out simulation,
+    /// whose coverage counts as physics.</summary>
+    /// <param name="work">toys at each value, seed, threads, fits, and where results are kept</param>
+    /// <param name="levels">confidence levels</param>
+    /// <param name="belt">has these levels; its toys are others, being drawn for another purpose</param>
+    /// <param name="parameter">the parameter of the intervals</param>
+    /// <param name="samplers">one for each true value, each at its own</param>
+    /// <returns>for each sampler one point per level</returns>
+    /// <exception cref="T:System.ArgumentException">an unknown or fixed parameter, or the same true
+    /// value twice with results kept in a store</exception>
+    let run
+        (work: ToyWork)
+        (levels: float list)
+        (belt: ConfidenceBelt option)
+        (parameter: string)
+        (samplers: ToySampler list)
+        : CoveragePoint list =
+        samplers
+        |> List.collect (fun sampler ->
+            let theta = sampler.Theta
+            let truth = theta[sampler.Likelihood.Index[parameter]]
+            let seed = ToyWork.seedAt work.Run.Seed "coverage" truth
+
+            ToyTest.measurement (ToyWork.ofToy work) TestStatistic.TwoSided parameter truth theta
+            |> ToyWork.run work (ToyWork.label "coverage" truth) seed work.Run.Progress sampler
+            |> Array.map (fun test -> if test.Failure.IsSome then nan else test.Value)
+            |> ofValues levels belt truth)

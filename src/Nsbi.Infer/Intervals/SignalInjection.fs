@@ -251,3 +251,33 @@ module SignalInjection =
             Nuisances = nuisances
             Checks = checks parameter points slope offset linearity nuisances
         }
+
+    /// <summary>The study of toys that are drawn and fitted here.</summary>
+    /// <param name="work">toys at each value, seed, threads, fits, and where results are kept</param>
+    /// <param name="parameter">the parameter that is injected</param>
+    /// <param name="samplers">of one likelihood, two or more with different values; of the model or of
+    /// held-out simulation</param>
+    /// <remarks>Errors as <c>ofFits</c>.</remarks>
+    let run (work: ToyWork) (parameter: string) (samplers: ToySampler list) : SignalInjection =
+        if samplers.IsEmpty then
+            invalidArg (nameof samplers) $"Inject two values of '{parameter}' or more."
+
+        let compiled = samplers.Head.Likelihood
+
+        samplers
+        |> List.map (fun sampler ->
+            let theta = sampler.Theta
+            let truth = theta[compiled.Index[parameter]]
+            let seed = ToyWork.seedAt work.Run.Seed "injection" truth
+
+            let fits =
+                ToyFit.measurement (ToyWork.ofToy work) None theta
+                |> ToyWork.run
+                    work
+                    (ToyWork.label "injection" truth)
+                    seed
+                    work.Run.Progress
+                    sampler
+
+            theta, fits)
+        |> ofFits compiled parameter

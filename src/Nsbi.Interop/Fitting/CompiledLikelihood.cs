@@ -2,7 +2,7 @@ namespace Nsbi.Interop;
 
 /// <summary>A model bound to its event tables: −2 ln L(θ) but for an observation. Immutable; safe to
 /// use from several threads. <see cref="LikelihoodBuilder"/> makes it.</summary>
-public sealed class CompiledLikelihood
+public sealed partial class CompiledLikelihood
 {
     internal CompiledLikelihood(StatisticalModel model, FInfer.CompiledLikelihood compiled)
     {

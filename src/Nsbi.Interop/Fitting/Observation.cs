@@ -3,7 +3,7 @@ namespace Nsbi.Interop;
 /// <summary>What was observed, of one compiled likelihood: event weights, bin counts and global
 /// observables. An Asimov set is an observation too. Immutable; safe to use from several threads.
 /// </summary>
-public sealed class Observation
+public sealed partial class Observation
 {
     private readonly FInfer.Observation _observation;
 

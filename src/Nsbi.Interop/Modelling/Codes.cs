@@ -36,4 +36,22 @@ internal static class Codes
             EventRate.FromEvents => FModel.EventRate.FromEvents,
             _ => throw new ArgumentOutOfRangeException(nameof(rate), rate, null),
         };
+
+    public static FInfer.TestStatistic ToFSharp(this LimitStatistic statistic) =>
+        statistic switch
+        {
+            LimitStatistic.QTilde => FInfer.TestStatistic.UpperLimitBounded,
+            LimitStatistic.Q => FInfer.TestStatistic.UpperLimit,
+            _ => throw new ArgumentOutOfRangeException(nameof(statistic), statistic, null),
+        };
+
+    public static FInfer.ImpactMethod ToFSharp(this ImpactMethod method) =>
+        method switch
+        {
+            ImpactMethod.Postfit => FInfer.ImpactMethod.Postfit,
+            ImpactMethod.Prefit => FInfer.ImpactMethod.Prefit,
+            ImpactMethod.Covariance => FInfer.ImpactMethod.Covariance,
+            ImpactMethod.Observable => FInfer.ImpactMethod.Observable,
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
+        };
 }

@@ -18,6 +18,9 @@ public sealed class RunSummary
         Conventional = run.Conventional is { Value: var binned }
             ? new BinnedComparison(binned)
             : null;
+        Intervals = run.Intervals is { Value: var intervals }
+            ? new IntervalSummary(intervals)
+            : null;
         BlindReason = run.BlindReason?.Value;
         Files = run.Files.ToDictionary(pair => pair.Item1, pair => pair.Item2);
         Folder = folder;
@@ -64,6 +67,10 @@ public sealed class RunSummary
     /// <summary>The conventional analysis; null where none is asked for.</summary>
     public BinnedComparison? Conventional { get; }
 
+    /// <summary>Limits, significances and confidence sets, by asymptotic formulae and by
+    /// pseudo-experiments; null where none are asked for.</summary>
+    public IntervalSummary? Intervals { get; }
+
     /// <summary>Why the data were not looked at; null if they were, or if there are none.</summary>
     public string? BlindReason { get; }
 
@@ -79,8 +86,11 @@ public sealed class RunSummary
     /// <summary>The results as JSON, in the folder of results.</summary>
     public string ResultsPath => Path.Combine(Folder, "results.json");
 
-    /// <summary>The headline and the checks.</summary>
+    /// <summary>The headline, what is said beside it, and the checks.</summary>
     /// <returns>the text</returns>
     public override string ToString() =>
-        $"{Name}\n{Headline}\n{Checks}" + (BlindReason is null ? "" : $"\n{BlindReason}");
+        $"{Name}\n{Headline}\n"
+        + (Intervals is null ? "" : $"{Intervals}\n")
+        + $"{Checks}"
+        + (BlindReason is null ? "" : $"\n{BlindReason}");
 }

@@ -3,16 +3,25 @@ namespace Nsbi.Interop;
 /// <summary>A number with its Monte Carlo standard error. Immutable.</summary>
 public sealed class Estimate
 {
-    internal Estimate(FNetworks.Measured measured)
+    internal Estimate(double value, double error)
     {
-        Value = measured.Value;
-        Error = measured.Error;
+        Value = value;
+        Error = error;
     }
+
+    internal Estimate(FNetworks.Measured measured)
+        : this(measured.Value, measured.Error) { }
+
+    internal Estimate(FInfer.Estimated estimated)
+        : this(estimated.Value, estimated.Error) { }
+
+    internal Estimate(FInfer.ToyPValue probability)
+        : this(probability.Value, probability.Error) { }
 
     /// <summary>The number.</summary>
     public double Value { get; }
 
-    /// <summary>Its standard error.</summary>
+    /// <summary>Its standard error; +∞ where it cannot be told.</summary>
     public double Error { get; }
 
     /// <summary>The number and its error, four and two digits.</summary>

@@ -18,8 +18,10 @@ public sealed unsafe class PairFunctions
 
     private const int Width = 8;
     private const int Padded = 2 * Width;
+    private const int MostOnStack = 128;
 
     private readonly int[][] _nodes;
+    private readonly int _pieces;
     private readonly int[] _start;
     private readonly double[] _values;
 
@@ -42,24 +44,31 @@ public sealed unsafe class PairFunctions
         }
 
         int count = _nodes.Length;
-        _start = new int[count * count];
+        _pieces = count == 0 ? 0 : _nodes.Max(pieces => pieces.Length);
+        _start = new int[_pieces * _pieces * count * count];
         var values = new List<double>();
-        for (int k = 0; k < count; k++)
+
+        // Pairs of pieces first: what is read at a time lies together.
+        for (int block = 0; block < _pieces * _pieces; block++)
         {
-            for (int l = k + 1; l < count; l++)
+            int p = block / _pieces;
+            int q = block % _pieces;
+            for (int k = 0; k < count; k++)
             {
-                _start[(k * count) + l] = values.Count;
-                for (int p = 0; p < _nodes[k].Length; p++)
+                for (int l = k + 1; l < count; l++)
                 {
-                    for (int q = 0; q < _nodes[l].Length; q++)
+                    if (p >= _nodes[k].Length || q >= _nodes[l].Length)
                     {
-                        for (int a = 0; a < MostNodes; a++)
+                        continue;
+                    }
+
+                    int columns = _nodes[l][q];
+                    _start[(((block * count) + k) * count) + l] = values.Count;
+                    for (int a = 0; a < _nodes[k][p]; a++)
+                    {
+                        for (int b = 0; b < Stride(columns); b++)
                         {
-                            for (int b = 0; b < MostNodes; b++)
-                            {
-                                bool real = a < _nodes[k][p] && b < _nodes[l][q];
-                                values.Add(real ? value((k, l, p, q, a, b)) : 0.0);
-                            }
+                            values.Add(b < columns ? value((k, l, p, q, a, b)) : 0.0);
                         }
                     }
                 }
@@ -120,10 +129,15 @@ public sealed unsafe class PairFunctions
             throw new ArgumentException($"The lengths are not those of {count} variables.");
         }
 
+        // Σ_k Σ_a ℓ_a z_kl,ab of each l, as a basis is laid out.
+        Span<double> space =
+            count <= MostOnStack ? stackalloc double[count * Padded] : new double[count * Padded];
+        space.Clear();
         Vector512<double> total = Vector512<double>.Zero;
         fixed (
             double* values = _values,
-                bases = basis
+                bases = basis,
+                sums = space
         )
         {
             for (int k = 0; k < count; k++)
@@ -135,41 +149,46 @@ public sealed unsafe class PairFunctions
                 for (int l = k + 1; l < count; l++)
                 {
                     int columns = _nodes[l][pieces[l]];
-                    int block = (pieces[k] * _nodes[l].Length) + pieces[l];
-                    double* z = values + _start[(k * count) + l] + (block * MostNodes * MostNodes);
+                    int stride = Stride(columns);
+                    int pair = (((pieces[k] * _pieces) + pieces[l]) * count) + k;
+                    double* z = values + _start[(pair * count) + l];
                     double* other = bases + (l * BasisLength);
+                    double* sum = sums + (l * Padded);
                     Vector512<double> v;
                     Vector512<double> s;
                     Vector512<double> c;
-                    Vector512<double> otherSlope;
-                    Vector512<double> otherCurve;
-                    Vector512<double> mixed;
-                    Rows(z, own, rows, out v, out s, out c);
+                    Rows(z, stride, own, rows, out v, out s, out c);
                     var b0 = Vector512.Load(other);
-                    var b1 = Vector512.Load(other + Padded);
-                    total = Vector512.FusedMultiplyAdd(v, b0, total);
+                    (Vector512.Load(sum) + v).Store(sum);
                     slope = Vector512.FusedMultiplyAdd(s, b0, slope);
                     curve = Vector512.FusedMultiplyAdd(c, b0, curve);
-                    otherSlope = v * b1;
-                    otherCurve = v * Vector512.Load(other + (2 * Padded));
-                    mixed = s * b1;
+                    Vector512<double> mixed = s * Vector512.Load(other + Padded);
                     if (columns > Width)
                     {
-                        Rows(z + 1, own, rows, out v, out s, out c);
+                        Rows(z + 1, stride, own, rows, out v, out s, out c);
                         b0 = Vector512.Load(other + Width);
-                        b1 = Vector512.Load(other + Padded + Width);
-                        var b2 = Vector512.Load(other + (2 * Padded) + Width);
-                        total = Vector512.FusedMultiplyAdd(v, b0, total);
+                        (Vector512.Load(sum + Width) + v).Store(sum + Width);
                         slope = Vector512.FusedMultiplyAdd(s, b0, slope);
                         curve = Vector512.FusedMultiplyAdd(c, b0, curve);
-                        otherSlope = Vector512.FusedMultiplyAdd(v, b1, otherSlope);
-                        otherCurve = Vector512.FusedMultiplyAdd(v, b2, otherCurve);
-                        mixed = Vector512.FusedMultiplyAdd(s, b1, mixed);
+                        mixed = Vector512.FusedMultiplyAdd(
+                            s,
+                            Vector512.Load(other + Padded + Width),
+                            mixed
+                        );
                     }
 
-                    gradient[l] += Lane<double>.Total(otherSlope);
-                    hessian[(l * count) + l] += Lane<double>.Total(otherCurve);
                     hessian[(k * count) + l] += Lane<double>.Total(mixed);
+                }
+
+                double* before = sums + (k * Padded);
+                for (int half = 0; half < Padded; half += Width)
+                {
+                    var sum = Vector512.Load(before + half);
+                    var b1 = Vector512.Load(own + Padded + half);
+                    var b2 = Vector512.Load(own + (2 * Padded) + half);
+                    total = Vector512.FusedMultiplyAdd(sum, Vector512.Load(own + half), total);
+                    slope = Vector512.FusedMultiplyAdd(sum, b1, slope);
+                    curve = Vector512.FusedMultiplyAdd(sum, b2, curve);
                 }
 
                 gradient[k] += Lane<double>.Total(slope);
@@ -184,6 +203,7 @@ public sealed unsafe class PairFunctions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Rows(
         double* z,
+        int stride,
         double* own,
         int rows,
         out Vector512<double> v,
@@ -198,12 +218,15 @@ public sealed unsafe class PairFunctions
         {
             // The ninth number of a basis stands last of its sixteen.
             int at = a < Width ? a : Padded - 1;
-            var row = Vector512.Load(z + (a * MostNodes));
+            var row = Vector512.Load(z + (a * stride));
             v = Vector512.FusedMultiplyAdd(row, Vector512.Create(own[at]), v);
             s = Vector512.FusedMultiplyAdd(row, Vector512.Create(own[Padded + at]), s);
             c = Vector512.FusedMultiplyAdd(row, Vector512.Create(own[(2 * Padded) + at]), c);
         }
     }
+
+    /// <summary>Numbers in a row of a block: eight or nine.</summary>
+    private static int Stride(int columns) => columns > Width ? MostNodes : Width;
 
     /// <summary>The first eight numbers, and the ninth as the last of a second eight: rows of nine are
     /// read from their first and from their second number on.</summary>

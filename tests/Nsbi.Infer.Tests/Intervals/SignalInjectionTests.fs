@@ -108,6 +108,27 @@ let ``failed toys are counted and left out`` () =
     Assert.That(Double.IsNaN study.Linearity, same true)
 
 [<Test>]
+let ``a study draws and fits its own toys, the same for any number of threads`` () =
+    let study threads =
+        let work =
+            ToyWork.ofRun Fit.settings {
+                ToyRun.ofToys 30 with
+                    Seed = 2UL
+                    Threads = threads
+            }
+
+        [ [| 1.0; 1.0 |]; [| 2.0; 2.0 |] ]
+        |> List.map (fun theta ->
+            theta[1 - place] <- 1.0
+            ToySampler.create compiled theta |> ok)
+        |> SignalInjection.run work "mu"
+
+    let one = study 1
+    Assert.That(one.Points |> List.map _.Truth, same [ 1.0; 2.0 ])
+    Assert.That((study 3).Points, same one.Points)
+    Assert.That(one.Slope.Value, near (4.0 * one.Slope.Error) 1.0)
+
+[<Test>]
 let ``one value is no study`` () =
     Assert.Throws<ArgumentException>(
         Action(fun () -> SignalInjection.ofFits compiled "mu" (fits id [ 1.0 ]) |> ignore)

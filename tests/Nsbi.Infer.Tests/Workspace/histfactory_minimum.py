@@ -122,7 +122,7 @@ class Likelihood:
                 self.kind.append(kind)
         return self.index[name]
 
-    def __call__(self, theta):
+    def expected(self, theta):
         bins = self.nominal
         if self.hist:
             row, at, up, down = self.hist
@@ -151,8 +151,10 @@ class Likelihood:
                         chosen.append(i)
                 one = torch.ones(len(self.nominal)).index_copy(0, row[chosen], theta[at[chosen]])
                 factors = factors * one
-        nu = torch.zeros(len(self.counts)).index_add(0, self.bin, factors * bins)
-        n = self.counts
+        return torch.zeros(len(self.counts)).index_add(0, self.bin, factors * bins)
+
+    def __call__(self, theta):
+        nu, n = self.expected(theta), self.counts
         value = 2 * (nu - torch.xlogy(n, nu) + torch.lgamma(n + 1)).sum()
         g, p = self.gaussian, self.poisson
         pull = (self.aux[g] - theta[g]) / self.width[g]
@@ -200,13 +202,18 @@ class Likelihood:
         return both(x)[0], theta, error, [self.names[k] for k, i in zip(free, inner) if not i]
 
 
-for name in sys.argv[1:]:
-    opened = gzip.open if name.endswith(".gz") else open
-    with opened(name, "rt") as file:
-        likelihood = Likelihood(json.load(file))
-    value, theta, error, at_bounds = likelihood.minimum()
-    print(name.split("/")[-1], len(theta), f"{value:.13g}", at_bounds)
-    if likelihood.poi is not None:
-        print(f"  {likelihood.names[likelihood.poi]} = {theta[likelihood.poi]:.10g} +- {error:.10g}")
-        for held in (0.0, 1.0):
-            print(f"  at {held}: {likelihood.minimum(held)[0]:.13g}")
+def main():
+    for name in sys.argv[1:]:
+        opened = gzip.open if name.endswith(".gz") else open
+        with opened(name, "rt") as file:
+            likelihood = Likelihood(json.load(file))
+        value, theta, error, at_bounds = likelihood.minimum()
+        print(name.split("/")[-1], len(theta), f"{value:.13g}", at_bounds)
+        if likelihood.poi is not None:
+            print(f"  {likelihood.names[likelihood.poi]} = {theta[likelihood.poi]:.10g} +- {error:.10g}")
+            for held in (0.0, 1.0):
+                print(f"  at {held}: {likelihood.minimum(held)[0]:.13g}")
+
+
+if __name__ == "__main__":
+    main()

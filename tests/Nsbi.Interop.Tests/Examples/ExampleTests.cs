@@ -36,6 +36,8 @@ public class ExampleTests
         Assert.That(output, Does.Contain("unbinned channel SR"));
         Assert.That(output, Does.Contain("converged"));
         Assert.That(output, Does.Contain("{t(mu) ≤ 1} = [0."));
+        Assert.That(output, Does.Contain("upper limits of mu at 95 %"));
+        Assert.That(output, Does.Contain("significance of mu over 0"));
         Assert.That(output, Does.Contain("profile scan of mu"));
     }
 }

@@ -88,6 +88,65 @@ public class AnalysisRunnerTests
     }
 
     [Test]
+    public async Task intervals_of_an_analysis_are_told_by_both_methods()
+    {
+        var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;
+        var path = SmallAnalysis(folder);
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        // A signal over a background, without interference and without data.
+        var samples = json["samples"]!.AsArray();
+        samples.RemoveAt(2);
+        samples.RemoveAt(1);
+        json.AsObject().Remove("data");
+        json["reference"] = JsonNode.Parse("""{ "S": 1, "NI": 1 }""");
+        json["terms"] = JsonNode.Parse("""[{ "name": "S", "scale": "mu" }, { "name": "NI" }]""");
+        json["intervals"] = JsonNode.Parse(
+            """
+            {
+              "neyman": { "levels": [0.6827], "from": 0, "to": 3, "points": 3, "toys": 20 },
+              "limit": { "level": 0.9, "toys": 20 },
+              "significance": { "toys": 20 }
+            }
+            """
+        );
+        File.WriteAllText(path, json.ToJsonString());
+        var progress = new Now();
+        var summary = await AnalysisRunner.RunAsync(
+            path,
+            Path.Combine(folder, "out"),
+            new AnalysisOptions { Threads = 2 },
+            progress
+        );
+        using var results = JsonDocument.Parse(File.ReadAllText(summary.ResultsPath));
+        var written = results.RootElement.GetProperty("intervals");
+        var found = summary.Intervals!;
+
+        Assert.That(found.Of, Is.EqualTo(written.GetProperty("of").GetString()));
+        Assert.That(
+            found.Limit!.Observed.Value,
+            Is.EqualTo(written.GetProperty("limit").GetProperty("observed").GetDouble())
+        );
+        Assert.That(found.LimitByToys!.Level, Is.EqualTo(0.9));
+        Assert.That(
+            found.Significance!.Observed.Z,
+            Is.EqualTo(Math.Sqrt(found.Significance.QObserved)).Within(1e-12)
+        );
+        Assert.That(found.SignificanceByToys!.P.Value, Is.InRange(1.0 / 21.0, 1.0));
+        Assert.That(found.Neyman!.Sets.Single().Level, Is.EqualTo(0.6827));
+        Assert.That(found.Curve, Is.Not.Empty);
+        Assert.That(
+            found.Warnings,
+            Is.EqualTo(found.Limit.Warnings.Union(found.Significance.Warnings))
+        );
+        Assert.That(summary.ToString(), Does.Contain("upper limits of mu at 90 %"));
+        Assert.That(
+            progress.Updates.Select(u => u.Toys?.Stage).OfType<string>().Distinct(),
+            Is.EquivalentTo(new[] { "confidence belt", "upper limit", "significance" })
+        );
+        Directory.Delete(folder, true);
+    }
+
+    [Test]
     public void a_missing_analysis_is_a_sentence()
     {
         Assert.That(

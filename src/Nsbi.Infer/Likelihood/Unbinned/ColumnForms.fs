@@ -16,15 +16,15 @@ module internal ColumnForms =
     let private sum value first second = ColumnForm.Sum(value, first, second)
 
     /// Values and two derivatives of a polynomial of these coefficients, the constant first.
-    let private polynomial (coefficients: float list) (x: float) =
+    let private polynomial (coefficients: float[]) (x: float) =
         let mutable value = 0.0
         let mutable first = 0.0
         let mutable half = 0.0
 
-        for c in List.rev coefficients do
+        for i in coefficients.Length - 1 .. -1 .. 0 do
             half <- half * x + first
             first <- first * x + value
-            value <- value * x + c
+            value <- value * x + coefficients[i]
 
         [| value; first; 2.0 * half |]
 
@@ -71,12 +71,12 @@ module internal ColumnForms =
     /// Code 4 inside of ±1: the coefficients of <c>Interpolation.polynomial</c>, gathered by
     /// their S and A.
     let private sixth alpha =
-        let a0 = polynomial [ 0.0; 15.0 / 8.0; 0.0; -1.25; 0.0; 0.375 ] alpha
-        let s1 = polynomial [ 0.0; -7.0 / 8.0; 0.0; 1.25; 0.0; -0.375 ] alpha
-        let a2 = polynomial [ 0.0; 0.125; 0.0; -0.25; 0.0; 0.125 ] alpha
-        let s0 = polynomial [ 0.0; 0.0; 3.0; 0.0; -3.0; 0.0; 1.0 ] alpha
-        let a1 = polynomial [ 0.0; 0.0; -9.0 / 8.0; 0.0; 1.75; 0.0; -0.625 ] alpha
-        let s2 = polynomial [ 0.0; 0.0; 0.125; 0.0; -0.25; 0.0; 0.125 ] alpha
+        let a0 = polynomial [| 0.0; 15.0 / 8.0; 0.0; -1.25; 0.0; 0.375 |] alpha
+        let s1 = polynomial [| 0.0; -7.0 / 8.0; 0.0; 1.25; 0.0; -0.375 |] alpha
+        let a2 = polynomial [| 0.0; 0.125; 0.0; -0.25; 0.0; 0.125 |] alpha
+        let s0 = polynomial [| 0.0; 0.0; 3.0; 0.0; -3.0; 0.0; 1.0 |] alpha
+        let a1 = polynomial [| 0.0; 0.0; -9.0 / 8.0; 0.0; 1.75; 0.0; -0.625 |] alpha
+        let s2 = polynomial [| 0.0; 0.0; 0.125; 0.0; -0.25; 0.0; 0.125 |] alpha
 
         // U₁ = U e^U, D₁ = −D e^D, U₂ = U² e^U, D₂ = D² e^D.
         let part order =
@@ -94,7 +94,7 @@ module internal ColumnForms =
 
     /// x²(15 − 10x² + 3x⁴)/8, with which code 4p bends.
     let private bend alpha =
-        polynomial [ 0.0; 0.0; 15.0 / 8.0; 0.0; -1.25; 0.0; 0.375 ] alpha
+        polynomial [| 0.0; 0.0; 15.0 / 8.0; 0.0; -1.25; 0.0; 0.375 |] alpha
 
     /// α/2 with its derivatives.
     let private half alpha = [| 0.5 * alpha; 0.5; 0.0 |]
