@@ -103,7 +103,7 @@ module ToyFit =
             | _ -> None
 
         let struct ((free, value), failure, retries) =
-            ToyRestart.run settings near toy failure finish
+            ToyRestart.run settings near toy failure (fun (free, _) -> free.TwiceNll) finish
 
         {
             ofFit toy free with

@@ -1,5 +1,6 @@
 namespace Nsbi.Infer
 
+open System
 open System.Globalization
 open Nsbi.Kernels
 open Nsbi.Model
@@ -22,15 +23,16 @@ module internal ToyRestart =
             }
     }
 
-    /// Points around the values of the toy, inside of the bounds.
+    /// Halvings of a step after which a point is taken as it is.
+    let private halvings = 10
+
+    /// Points around the values of the toy, inside of the bounds and where the likelihood is finite.
     let private around (compiled: CompiledLikelihood) (near: float[]) (scale: float) (toy: Toy) =
         let mutable stream = RandomStream(toy.Seed, "toy restart", uint64 toy.Index)
         let parameters = List.toArray compiled.Parameters
 
-        [
-            for _ in 1..pointsPerAttempt ->
-                let steps = Array.init near.Length (fun _ -> stream.NextGaussian())
-
+        let rec inside left (steps: float[]) =
+            let point =
                 Array.init near.Length (fun k ->
                     let p = parameters[k]
 
@@ -39,6 +41,15 @@ module internal ToyRestart =
                         |> Option.defaultValue (0.3 * max 1.0 (abs near[k]))
 
                     max p.Lower (min p.Upper (near[k] + scale * width * steps[k])))
+
+            if left = 0 || Double.IsFinite(Likelihood.twiceNll toy.Observation point) then
+                point
+            else
+                inside (left - 1) (steps |> Array.map (fun x -> 0.5 * x))
+
+        [
+            for _ in 1..pointsPerAttempt ->
+                Array.init near.Length (fun _ -> stream.NextGaussian()) |> inside halvings
         ]
 
     /// <summary>Fits a toy with what is given a way to fit from points; the first attempt that does not
@@ -47,12 +58,14 @@ module internal ToyRestart =
     /// <param name="near">the values that the toy was drawn at, in the order of θ</param>
     /// <param name="toy">the toy</param>
     /// <param name="failure">why an attempt failed</param>
+    /// <param name="height">the least −2 ln L of an attempt; NaN where it found none</param>
     /// <param name="finish">what follows on a free fit, with the settings of the attempt</param>
     let run
         (settings: FitSettings)
         (near: float[])
         (toy: Toy)
         (failure: 'Result -> string option)
+        (height: 'Result -> float)
         (finish: FitSettings -> FitResult -> 'Result)
         : struct ('Result * string option * int) =
         let compiled = toy.Observation.Owner
@@ -76,15 +89,23 @@ module internal ToyRestart =
                 |> Fit.runFrom patient toy.Observation
                 |> finish patient
 
-        let rec go k =
+        // Of attempts that all fail, the one that came lowest has the best to say.
+        let better a b =
+            match a with
+            | Some(found, _) when height found <= height b || Double.IsNaN(height b) -> a
+            | _ -> failure b |> Option.map (fun reason -> b, reason)
+
+        let rec go k lowest =
             let result = attempt k
 
-            match failure result with
-            | None -> struct (result, None, k)
-            | Some reason when k > perturbations -> struct (result, Some reason, k)
-            | Some _ -> go (k + 1)
+            match failure result, better lowest result with
+            | None, _ -> struct (result, None, k)
+            | Some reason, lowest when k > perturbations ->
+                let found, why = lowest |> Option.defaultValue (result, reason)
+                struct (found, Some why, k)
+            | Some _, lowest -> go (k + 1) lowest
 
-        go 0
+        go 0 None
 
     /// What fits depend on, as names and values.
     let settingsOf (settings: FitSettings) (near: float[]) : (string * string) list =

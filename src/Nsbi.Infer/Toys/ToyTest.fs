@@ -48,7 +48,7 @@ module ToyTest =
                 None
 
         let struct (value, failure, retries) =
-            ToyRestart.run settings near toy failure (fun settings free ->
+            ToyRestart.run settings near toy failure _.Best.TwiceNll (fun settings free ->
                 TestStatistic.evaluateFrom settings toy.Observation statistic poi free [] tested)
 
         {

@@ -164,7 +164,7 @@ module GoodnessOfFit =
                                 Some fit.Status.Advice
 
                         let struct (found, failed, _) =
-                            ToyRestart.run alone theta toy failure (fun _ fit -> fit)
+                            ToyRestart.run alone theta toy failure _.TwiceNll (fun _ fit -> fit)
 
                         match failed with
                         | Some _ -> None

@@ -8,7 +8,7 @@ public sealed record NeymanOptions
         FSharpList<double>.Empty
     );
 
-    /// <summary>Confidence levels, each between 0 and 1.</summary>
+    /// <summary>Confidence levels, each between 0 and 1; one that stands twice counts once.</summary>
     public IReadOnlyList<double> Levels { get; init; } = [.. Standard.Levels];
 
     /// <summary>Rounds in which values are added where the belt bends; 0 for the grid alone.
@@ -30,7 +30,7 @@ public sealed record NeymanOptions
         new(
             parameter,
             grid.ToFSharp(),
-            Levels.ToFSharp(),
+            Levels.Distinct().ToFSharp(),
             Refinements,
             Tolerance,
             Shifted.ToFSharp()

@@ -1,7 +1,7 @@
 module Nsbi.Infer.Tests.AliasTableTests
 
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Kernels
 open Nsbi.Infer
 

@@ -173,6 +173,27 @@ let ``a fit that fails is tried from other starts, kept and counted with its rea
         Assert.That(fit.Status, same "notConverged")
         Assert.That(fit.Failure.Value, Does.Contain "'a'")
 
+/// An empty bin drives its expectation of 2 (1 + 0.9 α) to zero, beyond which nothing is possible.
+let private edge =
+    let alpha = parameter Nuisance "alpha" 0.0 -5.0 5.0 (Gaussian(0.0, 1.0))
+
+    CountingModels.compileBins [
+        "B", [ Process.create "b" (1.0 + 0.9 * alpha) [ 2.0 ] ]
+        "C", [ Process.create "s" (InterferenceModel.poi "mu" 1.0 0.0 9.0) [ 5.0 ] ]
+    ]
+
+[<Test>]
+let ``of attempts that all fail the lowest is kept with its reason`` () =
+    let sampler = ok (ToySampler.create edge [| 1.0; 0.0 |])
+    let fits = fits 200 6UL sampler None
+    let failed = fits |> Array.filter (fun f -> f.Failure.IsSome)
+    Assert.That(failed.Length, Is.GreaterThan 5)
+
+    for fit in failed do
+        Assert.That(fit.Status, same "notConverged")
+        Assert.That(fit.Failure.Value, Does.Contain "the edge of where the density")
+        Assert.That(fit.Values[edge.Index["alpha"]], near 0.01 (-1.0 / 0.9))
+
 [<Test>]
 let ``toys with empty bins are fitted at their bounds`` () =
     let sampler = ok (ToySampler.create starved [| 1.0; 1.0; 1.0 |])

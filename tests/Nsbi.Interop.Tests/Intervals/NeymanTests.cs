@@ -52,7 +52,7 @@ public class NeymanTests
         var data = Counting.TwoBins(60.0, 65.0);
         var options = new NeymanOptions
         {
-            Levels = [0.6827, 0.9],
+            Levels = [0.6827, 0.9, 0.6827],
             Refinements = 0,
             Shifted = ["unc[0]"],
             Toys = new ToyOptions { Count = 50 },

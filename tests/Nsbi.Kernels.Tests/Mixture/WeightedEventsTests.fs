@@ -2,7 +2,7 @@ module WeightedEventsTests
 
 open System
 open NUnit.Framework
-open FsCheck.NUnit
+open Nsbi.Tests
 open Nsbi.Kernels
 
 let private tiles (n: int) =
