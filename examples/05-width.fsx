@@ -92,7 +92,10 @@ let ranking = Ranking.run Ranking.options Fit.settings observation "width" best
 printfn $"{ranking}\n"
 
 let groups = NuisanceGroup.standard (compile inWidth).Model [ "lumi"; "theory" ]
-let parts = UncertaintyBreakdown.run true Fit.settings observation groups "width" best
+
+let parts =
+    UncertaintyBreakdown.run true Fit.settings observation groups "width" best
+
 printfn $"{parts}"
 
 // 7. Both strengths of the other parametrisation together.
@@ -105,5 +108,7 @@ for share in [ 0.683; 0.95 ] do
     printfn $"\n{contour}"
 
     for curve in contour.Curves do
-        let ends (values: float[]) = $"%.3f{Array.min values} to %.3f{Array.max values}"
+        let ends (values: float[]) =
+            $"%.3f{Array.min values} to %.3f{Array.max values}"
+
         printfn $"  mu_off {ends curve.First}, mu_on {ends curve.Second}, area %.4f{curve.Area}"
