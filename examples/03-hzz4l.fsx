@@ -80,7 +80,8 @@ let options = {
                     | Stage sentence -> eprintfn $"{sentence}"
                     | Training p when p.IsDone -> eprintfn $"  {p.Network}: loss %.4f{p.BestLoss}"
                     | Training _
-                    | Trainings _ -> ()
+                    | Trainings _
+                    | Toys _ -> ()
         }
 }
 
