@@ -70,7 +70,6 @@ let private row (precision: Precision) (toys: int) (shape: ToyShape) : unit =
             {
                 LikelihoodOptions.standard with
                     ToyPrecision = precision
-                    Normalisation = Normalisation.Compiled 2_000
             }
             shape
 
