@@ -152,16 +152,6 @@ module AnalysisCall =
             | Error(WrongInput faults) -> Answer.wrongInput faults
             | Error(NotSuccessful sentences) -> Answer.Nothing(Outcome.NotSuccessful sentences))
 
-    /// A failed check in two sentences.
-    let private failed (check: Check) : string =
-        $"The check '{check.Name}' failed: {check.Finding} {check.Meaning}"
-
-    /// Whether all checks passed.
-    let outcome (run: RunResult) : Outcome =
-        match run.Checks |> List.filter (fun check -> not check.Passed) with
-        | [] -> Outcome.Done
-        | checks -> Outcome.NotSuccessful(checks |> List.map failed)
-
     /// "24 of 25 checks passed".
     let passed (run: RunResult) : string =
         let good = run.Checks |> List.filter _.Passed |> List.length

@@ -35,7 +35,7 @@ module CheckVerb =
             options.Finish(fun () ->
                 AnalysisCall.run call it Pipeline.check (fun _ run ->
                     Answer.Result(
-                        AnalysisCall.outcome run,
+                        CheckOutcome.ofChecks run.Checks,
                         table run,
                         fun writer -> CheckJson.write writer run.Checks
                     ))))

@@ -112,14 +112,6 @@ module NeymanVerb =
         else
             Ok values
 
-    let private outcome (result: NeymanResult) : Outcome =
-        match result.Checks |> List.filter (fun c -> not c.Passed) with
-        | [] -> Outcome.Done
-        | failed ->
-            failed
-            |> List.map (fun c -> $"The check '{c.Name}' failed: {c.Finding} {c.Meaning}")
-            |> Outcome.NotSuccessful
-
     let private text (out: string option) (result: NeymanResult) () : string =
         let shifted =
             result.Shifted
@@ -213,7 +205,7 @@ module NeymanVerb =
                 | Some store -> store.RemoveOthers()
                 | None -> ()
 
-                Answer.Result(outcome result, text plan.Out result, write)
+                Answer.Result(CheckOutcome.ofChecks result.Checks, text plan.Out result, write)
 
     let private answer (parsed: ParseResults<NeymanOption>) (call: Call) : Answer =
         let options = Options()

@@ -80,7 +80,7 @@ module RunVerb =
                     let report = Path.Combine(out, "report.html")
 
                     Answer.Result(
-                        AnalysisCall.outcome run,
+                        CheckOutcome.ofChecks run.Checks,
                         text report run,
                         fun writer ->
                             RunResult.writeMembers writer run

@@ -53,15 +53,6 @@ module TestByToys =
             options.Fault $"--method: '{other}' is none of asymptotic, toys."
             TestMethod.Asymptotic
 
-    /// Whether checks of toys passed.
-    let private outcome (checks: Check list) : Outcome =
-        match checks |> List.filter (fun check -> not check.Passed) with
-        | [] -> Outcome.Done
-        | failed ->
-            failed
-            |> List.map (fun c -> $"The check '{c.Name}' failed: {c.Finding} {c.Meaning}")
-            |> Outcome.NotSuccessful
-
     /// Tests by toys, in the folder if one was given, and answers.
     let answer
         (call: Call)
@@ -104,7 +95,12 @@ module TestByToys =
                         Subject.writeInputs writer subject
 
                     TaskFolder.publish call store write (fun () -> page found)
-                    Answer.Result(outcome (checksOf found), (fun () -> text found), write)
+
+                    Answer.Result(
+                        CheckOutcome.ofChecks (checksOf found),
+                        (fun () -> text found),
+                        write
+                    )
             with :? InvalidOperationException as error ->
                 // The statistic of the data is not known.
                 Answer.Nothing(Outcome.NotSuccessful [ error.Message ]))

@@ -74,14 +74,6 @@ module ToysVerb =
 
         theta
 
-    let private outcome (study: ToyStudy) : Outcome =
-        match study.Summary.Checks |> List.filter (fun c -> not c.Passed) with
-        | [] -> Outcome.Done
-        | failed ->
-            failed
-            |> List.map (fun c -> $"The check '{c.Name}' failed: {c.Finding} {c.Meaning}")
-            |> Outcome.NotSuccessful
-
     let private tested (study: ToyStudy) : string list =
         match study.Hypothesis with
         | None -> []
@@ -163,7 +155,7 @@ module ToysVerb =
             store.Publish("toys.csv", (UTF8Encoding false).GetBytes(ToyStudy.toCsv study))
         | None -> ()
 
-        Answer.Result(outcome study, text out study, write)
+        Answer.Result(CheckOutcome.ofChecks study.Summary.Checks, text out study, write)
 
     let private answer (parsed: ParseResults<ToysOption>) (call: Call) : Answer =
         let options = Options()

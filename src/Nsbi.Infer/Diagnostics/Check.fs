@@ -60,6 +60,14 @@ module Check =
             Meaning = meaning
         }
 
+    /// <summary>One check of each name, in the order in which the names come: the first that failed, or
+    /// the first where all passed.</summary>
+    let worstByName (checks: Check list) : Check list =
+        checks
+        |> List.groupBy _.Name
+        |> List.map (fun (_, same) ->
+            same |> List.tryFind (fun c -> not c.Passed) |> Option.defaultValue same.Head)
+
 /// <summary>Where checks fail.</summary>
 type CheckLimits = {
     /// <summary>Largest distance from the expected value, in standard errors.</summary>

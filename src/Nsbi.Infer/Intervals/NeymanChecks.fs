@@ -12,16 +12,6 @@ module internal NeymanChecks =
     let private number (x: float) =
         x.ToString("G4", CultureInfo.InvariantCulture)
 
-    /// The toys' own checks: of each name the first that failed, or that of the first point.
-    let private validity (points: NeymanPoint list) : Check list =
-        points
-        |> List.collect _.Validity.Checks
-        |> List.groupBy _.Name
-        |> List.map (fun (_, checks) ->
-            checks
-            |> List.tryFind (fun c -> not c.Passed)
-            |> Option.defaultValue checks.Head)
-
     let private failures (points: NeymanPoint list) : Check =
         let share (point: NeymanPoint) =
             float point.Belt.Failed / float (max 1 point.Tests.Length)
@@ -70,4 +60,5 @@ module internal NeymanChecks =
     ]
 
     let all lower upper (points: NeymanPoint list) (accepted: AcceptedSet list) : Check list =
-        failures points :: validity points @ edges lower upper accepted
+        failures points :: Check.worstByName (points |> List.collect _.Validity.Checks)
+        @ edges lower upper accepted

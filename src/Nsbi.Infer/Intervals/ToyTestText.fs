@@ -48,16 +48,14 @@ module ToyTestText =
 
     /// <summary>Upper limits.</summary>
     let ofLimit (limit: ToyUpperLimit) : string =
-        let found name (it: Estimated) = row name it.Value it.Error
-
         [
             yield
                 $"upper limits of {limit.Parameter} at {number (100.0 * limit.Level)} %% by CLs of toys \
                   at {limit.Points.Length} values"
-            yield found "observed" limit.Observed
+            yield estimated "observed" limit.Observed
 
             for name, expected in List.zip AsymptoticText.deviations limit.Expected do
-                yield found $"expected {name}" expected
+                yield estimated $"expected {name}" expected
 
             yield! failed limit.Checks
         ]

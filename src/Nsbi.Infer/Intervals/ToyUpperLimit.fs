@@ -65,12 +65,6 @@ module ToyUpperLimit =
                 Error = error / abs slope
             })
 
-    let private worst (checks: Check list) : Check list =
-        checks
-        |> List.groupBy _.Name
-        |> List.map (fun (_, same) ->
-            same |> List.tryFind (fun c -> not c.Passed) |> Option.defaultValue same.Head)
-
     /// <summary>Observed and expected upper limits.</summary>
     /// <param name="work">toys at each tested value and of the background for each, seed, threads,
     /// fits, and where results are kept</param>
@@ -189,5 +183,5 @@ module ToyUpperLimit =
                 Observed = limit curves.Head
                 Expected = curves.Tail |> List.map limit
                 Points = points
-                Checks = points |> List.collect _.Checks |> worst
+                Checks = points |> List.collect _.Checks |> Check.worstByName
             })

@@ -23,20 +23,13 @@ module InjectionStudy =
             Weights = EventTable.weights simulated.Events
         }
 
-    let private fits (learned: LearnedModel) (work: ToyWork) (interest: string) (value: float) =
+    /// Toys with the parameter of interest at a value.
+    let private sampler (learned: LearnedModel) (events: HeldOutEvents) (value: float) =
         let theta = learned.Model.Initial
-        theta[learned.Model.Index[interest]] <- value
-        let events = Map.ofList [ AnalysisModel.signalRegion, heldOut learned ]
+        theta[learned.Model.Index[learned.Analysis.Interest]] <- value
 
-        ToySampler.ofSimulation Multinomial learned.OnSimulation.Value theta events
-        |> Result.map (fun sampler ->
-            let measurement = ToyFit.measurement work.Fits None theta
-            let seed = ToyWork.seedAt work.Run.Seed "injection" value
-            let label = ToyWork.label "injection" value
-
-            theta,
-            ToyWork.run work label seed work.Run.Progress sampler measurement,
-            sampler.Validity.Checks)
+        Map.ofList [ AnalysisModel.signalRegion, events ]
+        |> ToySampler.ofSimulation Multinomial learned.OnSimulation.Value theta
 
     /// <summary>Injects values of the parameter of interest and fits.</summary>
     /// <param name="learned">the learned model; toys are drawn from its simulated events, which no
@@ -50,16 +43,14 @@ module InjectionStudy =
         (work: ToyWork)
         (values: float list)
         : Result<SignalInjection * Check list, ModelError list> =
-        let interest = learned.Analysis.Interest
-        let found = values |> List.map (fits learned work interest)
+        let found = values |> List.map (sampler learned (heldOut learned))
 
         match found |> List.collect TableFault.ofResult |> List.distinct with
         | [] ->
-            let found = found |> List.choose Result.toOption
-            let fits = found |> List.map (fun (theta, fits, _) -> theta, fits)
+            let samplers = found |> List.choose Result.toOption
 
             Ok(
-                SignalInjection.ofFits learned.OnSimulation.Value interest fits,
-                found |> List.collect (fun (_, _, checks) -> checks)
+                SignalInjection.run work learned.Analysis.Interest samplers,
+                samplers |> List.collect _.Validity.Checks
             )
         | faults -> Error faults

@@ -34,9 +34,7 @@ type IntervalStudy = {
             | Some(injection, toys) -> yield! injection.Checks @ toys
             | None -> ()
         ]
-        |> List.groupBy _.Name
-        |> List.map (fun (_, same) ->
-            same |> List.tryFind (fun c -> not c.Passed) |> Option.defaultValue same.Head)
+        |> Check.worstByName
 
     /// Where asymptotic formulae do not hold.
     member this.Warnings: string list =

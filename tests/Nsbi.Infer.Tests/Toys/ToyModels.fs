@@ -1,6 +1,7 @@
 /// Small models that toys are drawn from, and what the tests ask of toys.
 module Nsbi.Infer.Tests.ToyModels
 
+open NUnit.Framework
 open Nsbi.Model
 open Nsbi.Infer
 open Nsbi.Infer.Tests.InterferenceModel
@@ -45,3 +46,17 @@ let events (toy: Observation) : (int * float) list =
 let moments (x: float[]) : float * float =
     let mean = Array.average x
     mean, x |> Array.averageBy (fun v -> (v - mean) ** 2.0)
+
+/// The faults of a result, in sentences; none where there is none.
+let sentences (result: Result<'a, ModelError list>) =
+    match result with
+    | Ok _ -> []
+    | Error faults -> faults |> List.map string
+
+/// That there is one fault, whose sentence has these parts.
+let refused (parts: string list) (result: Result<ToySampler, ModelError list>) =
+    match sentences result with
+    | [ sentence ] ->
+        for part in parts do
+            Assert.That(sentence, Does.Contain part)
+    | other -> Assert.Fail $"%A{other}"
