@@ -290,6 +290,7 @@ module internal AnalysisFaults =
             preselection, [ "reference" ]
             observed, []
             IntervalFaults.find, [ "parameters"; "interest"; "intervals" ]
+            SummaryFaults.find, [ "parameters"; "interest"; "reference"; "calibration"; "summary" ]
             limits, [ "limits" ]
             systematics, [ "parameters"; "terms"; "systematics" ]
             model, [ "parameters"; "terms"; "systematics" ]

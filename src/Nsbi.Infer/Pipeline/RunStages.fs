@@ -103,6 +103,8 @@ module internal RunStages =
                             @ closure
                         Variations = VariationSummary.ofModel learned
                         Ratios = checks.Ratios @ charted varied.Ratios
+                        Calibrations = []
+                        Summary = None
                         Asimov = asimov
                         Expected = study
                         Observed = None

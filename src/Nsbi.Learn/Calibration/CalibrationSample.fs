@@ -25,12 +25,15 @@ type CalibrationSample private (target: float[], reference: float[], ratio: floa
     /// <param name="ratio">r_i of each event, > 0 and finite</param>
     /// <exception cref="T:System.ArgumentException">lengths that differ; weights that are negative, not
     /// finite, or add up to nothing; ratios that are not positive and finite</exception>
-    static member Create
-        (target: float[], reference: float[], ratio: float[])
-        : CalibrationSample =
-        if isNull target then nullArg (nameof target)
-        if isNull reference then nullArg (nameof reference)
-        if isNull ratio then nullArg (nameof ratio)
+    static member Create(target: float[], reference: float[], ratio: float[]) : CalibrationSample =
+        if isNull target then
+            nullArg (nameof target)
+
+        if isNull reference then
+            nullArg (nameof reference)
+
+        if isNull ratio then
+            nullArg (nameof ratio)
 
         if target.Length <> ratio.Length || reference.Length <> ratio.Length then
             invalidArg

@@ -64,8 +64,7 @@ module CrossFittedCalibration =
     let private broken (estimator: RatioEstimator) (events: FoldEvents) : Fault list = [
         for c in 0 .. events.Ratios.Length - 1 do
             let wrong =
-                events.Ratios[c]
-                |> Array.filter (fun r -> not (r > 0.0 && Double.IsFinite r))
+                events.Ratios[c] |> Array.filter (fun r -> not (r > 0.0 && Double.IsFinite r))
 
             if wrong.Length > 0 then
                 Fault.create
@@ -127,8 +126,7 @@ module CrossFittedCalibration =
         let c = Seq.findIndex ((=) before.Class) estimator.ClassNames
 
         let mean (events: FoldEvents) =
-            let after =
-                EstimatorCalibration.apply w calibrations[before.Fold] events.Ratios
+            let after = EstimatorCalibration.apply w calibrations[before.Fold] events.Ratios
 
             Normalisation.mean w events.Classes events.Weights after[c]
 
@@ -157,7 +155,10 @@ module CrossFittedCalibration =
         : Result<RatioEstimator, Fault list> =
         let estimator = estimator.Uncalibrated
         let w = estimator.Mixture.WeightArray
-        let all role = List.init estimator.Folds.Count (fun f -> eventsOf team estimator events f role)
+
+        let all role =
+            List.init estimator.Folds.Count (fun f -> eventsOf team estimator events f role)
+
         let normalise = all Role.Normalisation
 
         let renormalisation = [

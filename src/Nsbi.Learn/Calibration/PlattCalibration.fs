@@ -90,7 +90,9 @@ module PlattCalibration =
         let struct (_, _, _, haa, hab, hbb) = loss t q x a b
         let determinant = haa * hbb - hab * hab
         let s = x |> Array.map (fun x -> logistic (a * x + b))
-        let mean w f = Array.sum (Array.mapi (fun i w -> w * f i) w)
+
+        let mean w f =
+            Array.sum (Array.mapi (fun i w -> w * f i) w)
         // Slopes of the loss of a target and of a reference event, which vanish together, not one by one.
         let ut, vt = mean t (fun i -> s[i] - 1.0), mean t (fun i -> (s[i] - 1.0) * x[i])
         let uq, vq = mean q (fun i -> s[i]), mean q (fun i -> s[i] * x[i])
@@ -139,8 +141,7 @@ module PlattCalibration =
                 OffsetVariance = 0.0
             }
         else
-            let centre =
-                0.5 * Array.sum (Array.map3 (fun t q x -> (t + q) * x) t q logs)
+            let centre = 0.5 * Array.sum (Array.map3 (fun t q x -> (t + q) * x) t q logs)
 
             let x = logs |> Array.map (fun x -> x - centre)
 

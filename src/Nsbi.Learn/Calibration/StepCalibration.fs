@@ -142,8 +142,7 @@ module StepCalibration =
     let private logErrors (sample: CalibrationSample) (blocks: ResizeArray<Block>) : float[] =
         let t, q = sample.Target, sample.Reference
 
-        let all =
-            Array.fold2 (fun sum (a: float) b -> sum + (b - a) * (b - a)) 0.0 t q
+        let all = Array.fold2 (fun sum (a: float) b -> sum + (b - a) * (b - a)) 0.0 t q
 
         Array.init blocks.Count (fun b ->
             let block = blocks[b]
@@ -227,11 +226,7 @@ module StepCalibration =
     let apply (calibration: StepCalibration) : float -> float =
         let values = calibration.Ratios
 
-        fun r ->
-            if Double.IsNaN r then
-                nan
-            else
-                values[stepOf calibration r]
+        fun r -> if Double.IsNaN r then nan else values[stepOf calibration r]
 
     /// <summary>Standard error of ln r′ at a ratio; NaN for NaN.</summary>
     let logError (calibration: StepCalibration) (r: float) : float =

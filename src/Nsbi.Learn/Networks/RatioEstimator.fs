@@ -139,6 +139,7 @@ type RatioEstimator
     member _.Preprocessing: string option = preprocessing
     /// The estimators of the folds.
     member _.Folds: IReadOnlyList<FoldEstimator> = Array.AsReadOnly folds
+
     /// How well the ratios are normalised, after the calibration where there is one.
     member _.Normalisation: NormalisationRecord list =
         calibrated |> Option.map snd |> Option.defaultValue records
