@@ -290,6 +290,7 @@ module internal AnalysisFaults =
             preselection, [ "reference" ]
             observed, []
             IntervalFaults.find, [ "parameters"; "interest"; "intervals" ]
+            DiagnosticsFaults.find, [ "parameters"; "interest"; "features"; "diagnostics" ]
             limits, [ "limits" ]
             systematics, [ "parameters"; "terms"; "systematics" ]
             model, [ "parameters"; "terms"; "systematics" ]
