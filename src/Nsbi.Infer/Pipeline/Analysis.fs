@@ -102,6 +102,8 @@ type Analysis = {
     Conventional: Conventional option
     /// What is said of the parameter of interest by pseudo-experiments.
     Intervals: IntervalPlan
+    /// What is examined beside the standard checks.
+    Diagnostics: DiagnosticsPlan
     /// Where the checks fail.
     Limits: CheckLimits
     /// What the report should say of the analysis, such as what is neglected.

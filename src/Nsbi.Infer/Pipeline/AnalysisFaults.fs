@@ -291,6 +291,7 @@ module internal AnalysisFaults =
             observed, []
             IntervalFaults.find, [ "parameters"; "interest"; "intervals" ]
             SummaryFaults.find, [ "parameters"; "interest"; "reference"; "calibration"; "summary" ]
+            DiagnosticsFaults.find, [ "parameters"; "interest"; "features"; "diagnostics" ]
             limits, [ "limits" ]
             systematics, [ "parameters"; "terms"; "systematics" ]
             model, [ "parameters"; "terms"; "systematics" ]

@@ -51,6 +51,7 @@ module AnalysisFile =
             "data"
             "conventional"
             "intervals"
+            "diagnostics"
             "limits"
             "notes"
         ]
@@ -142,6 +143,8 @@ module AnalysisFile =
                 Conventional =
                     optional "conventional" None (some (AnalysisParts.conventional reader))
                 Intervals = optional "intervals" IntervalPlan.none (IntervalParts.read reader)
+                Diagnostics =
+                    optional "diagnostics" DiagnosticsPlan.standard (DiagnosticsParts.read reader)
                 Limits = optional "limits" CheckLimits.standard (AnalysisParts.limits reader)
                 Notes = optional "notes" [] texts
             }

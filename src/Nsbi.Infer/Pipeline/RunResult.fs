@@ -19,6 +19,8 @@ type RunResult = {
     Checks: Check list
     /// What nuisance parameters do to processes, and how well it is known.
     Variations: VariationSummary list
+    /// Densities at several values of the parameter, pairs of features, trainings, sizes.
+    Diagnostics: AnalysisDiagnostics
     /// Calibration, closure and tails of each ratio.
     Ratios: RatioDiagnostics list
     /// What the calibration of the ratios did; empty without one.

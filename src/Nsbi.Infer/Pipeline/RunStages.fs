@@ -102,6 +102,7 @@ module internal RunStages =
                             @ varied.Checks
                             @ closure
                         Variations = VariationSummary.ofModel learned
+                        Diagnostics = AnalysisDiagnostics.none
                         Ratios = checks.Ratios @ charted varied.Ratios
                         Calibrations = []
                         Summary = None
