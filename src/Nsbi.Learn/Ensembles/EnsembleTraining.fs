@@ -91,7 +91,11 @@ module EnsembleTraining =
     ]
 
     /// A bootstrap that leaves a part of the split without an event of a class.
-    let private emptyFaults (plan: EnsemblePlan) (settings: EstimatorSettings) (events: LabelledEvents) =
+    let private emptyFaults
+        (plan: EnsemblePlan)
+        (settings: EstimatorSettings)
+        (events: LabelledEvents)
+        =
         let thin = thinParts settings events
 
         [
