@@ -31,6 +31,36 @@ module InjectionStudy =
         Map.ofList [ AnalysisModel.signalRegion, events ]
         |> ToySampler.ofSimulation Multinomial learned.OnSimulation.Value theta
 
+    let private run work interest (found: Result<ToySampler, ModelError list> list) =
+        match found |> List.collect TableFault.ofResult |> List.distinct with
+        | [] ->
+            let samplers = found |> List.choose Result.toOption
+
+            Ok(
+                SignalInjection.run work interest samplers,
+                samplers |> List.collect _.Validity.Checks
+            )
+        | faults -> Error faults
+
+    /// <summary>Injects values of the parameter of interest into toys of a model and fits: for templates,
+    /// which are the simulated events themselves.</summary>
+    /// <param name="compiled">the model</param>
+    /// <param name="interest">the parameter</param>
+    /// <param name="work">as in <c>make</c></param>
+    /// <param name="values">two or more</param>
+    let ofModel
+        (compiled: CompiledLikelihood)
+        (interest: string)
+        (work: ToyWork)
+        (values: float list)
+        : Result<SignalInjection * Check list, ModelError list> =
+        values
+        |> List.map (fun value ->
+            let theta = compiled.Model.Initial
+            theta[compiled.Index[interest]] <- value
+            ToySampler.create compiled theta)
+        |> run work interest
+
     /// <summary>Injects values of the parameter of interest and fits.</summary>
     /// <param name="learned">the learned model; toys are drawn from its simulated events, which no
     /// network that evaluates them has seen</param>
@@ -43,14 +73,6 @@ module InjectionStudy =
         (work: ToyWork)
         (values: float list)
         : Result<SignalInjection * Check list, ModelError list> =
-        let found = values |> List.map (sampler learned (heldOut learned))
-
-        match found |> List.collect TableFault.ofResult |> List.distinct with
-        | [] ->
-            let samplers = found |> List.choose Result.toOption
-
-            Ok(
-                SignalInjection.run work learned.Analysis.Interest samplers,
-                samplers |> List.collect _.Validity.Checks
-            )
-        | faults -> Error faults
+        values
+        |> List.map (sampler learned (heldOut learned))
+        |> run work learned.Analysis.Interest

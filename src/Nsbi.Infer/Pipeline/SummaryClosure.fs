@@ -92,10 +92,7 @@ module internal SummaryClosure =
 
                 let counts (theta: float[]) =
                     match Observation.asimov compiled theta with
-                    | Ok asimov ->
-                        asimov.Observation.Counts
-                        |> List.tryFind (fun (name, _) -> name = TemplateModel.channel)
-                        |> Option.map (snd >> List.toArray)
+                    | Ok asimov -> Some(TemplateModel.countsOf asimov.Observation)
                     | Error _ -> None
 
                 let places = [|

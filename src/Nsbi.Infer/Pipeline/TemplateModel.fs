@@ -129,6 +129,13 @@ module internal TemplateModel =
         Model.validate written
         |> Result.bind (fun valid -> Likelihood.compile valid RatioTables.empty)
 
+    /// The counts of the bins of the observable.
+    let countsOf (observation: Observation) : float[] =
+        observation.Counts
+        |> List.filter (fun (name, _) -> name = channel)
+        |> List.collect snd
+        |> List.toArray
+
     /// <summary>The counts of observed values, and of the control region.</summary>
     let observe
         (compiled: CompiledLikelihood)
