@@ -49,8 +49,7 @@ module internal CalibrationPage =
         let theta = study.Likelihood.Model.Initial
 
         value
-        |> Option.iter (fun value ->
-            theta[study.Likelihood.Index[run.Analysis.Interest]] <- value)
+        |> Option.iter (fun value -> theta[study.Likelihood.Index[run.Analysis.Interest]] <- value)
 
         match Observation.asimov study.Likelihood theta with
         | Ok asimov -> TemplateModel.countsOf asimov.Observation
@@ -62,7 +61,10 @@ module internal CalibrationPage =
         | None -> []
         | Some study ->
             let edges = Array.init (study.Bins + 1) float
-            let nominal, absent = expected run study None, expected run study (Some run.Analysis.Null)
+
+            let nominal, absent =
+                expected run study None, expected run study (Some run.Analysis.Null)
+
             let centres = Array.init study.Bins (fun b -> float b + 0.5)
 
             let chart =
@@ -105,7 +107,8 @@ module internal CalibrationPage =
                         else
                             [
                                 {
-                                    Caption = "Expected events in each bin, bins of equal content in order of the summary."
+                                    Caption =
+                                        "Expected events in each bin, bins of equal content in order of the summary."
                                     Drawing = ChartSvg.render chart
                                 }
                             ]

@@ -80,7 +80,9 @@ module CalibrationSummary =
             let groups = pick held learned.Simulated.Groups
 
             let before =
-                match EventTable.take held learned.Simulated.Events |> FittedFeatures.apply features with
+                match
+                    EventTable.take held learned.Simulated.Events |> FittedFeatures.apply features
+                with
                 | Ok matrix ->
                     estimator.Uncalibrated.ByFold(
                         team,
@@ -106,9 +108,9 @@ module CalibrationSummary =
                     let errors =
                         Array.map2
                             (fun fold r ->
-                                RatioCalibration.logErrors
-                                    calibration.Folds[fold].Classes[k]
-                                    [| r |]
+                                RatioCalibration.logErrors calibration.Folds[fold].Classes[k] [|
+                                    r
+                                |]
                                 |> Array.head)
                             folds
                             before[k]
@@ -119,7 +121,9 @@ module CalibrationSummary =
                         Before = points
                         BeforeCheck = informative name check
                         After = pointsAfter
-                        Size = Array.map2 (fun (a: float) b -> abs (log (a / b))) after before[k] |> mean
+                        Size =
+                            Array.map2 (fun (a: float) b -> abs (log (a / b))) after before[k]
+                            |> mean
                         Error = errors |> Array.map (fun e -> e * e) |> mean |> sqrt
                     }
             ]

@@ -43,23 +43,38 @@ module InjectionStudy =
         | faults -> Error faults
 
     /// <summary>Injects values of the parameter of interest into toys of a model and fits: for templates,
-    /// which are the simulated events themselves.</summary>
+    /// which are the simulated events themselves. Of the nuisance parameters only those of the analysis
+    /// are judged: the factors of the bins are many, and each is known by its constraint.</summary>
     /// <param name="compiled">the model</param>
-    /// <param name="interest">the parameter</param>
+    /// <param name="analysis">its parameters and the one of interest</param>
     /// <param name="work">as in <c>make</c></param>
     /// <param name="values">two or more</param>
     let ofModel
         (compiled: CompiledLikelihood)
-        (interest: string)
+        (analysis: Analysis)
         (work: ToyWork)
         (values: float list)
         : Result<SignalInjection * Check list, ModelError list> =
         values
         |> List.map (fun value ->
             let theta = compiled.Model.Initial
-            theta[compiled.Index[interest]] <- value
+            theta[compiled.Index[analysis.Interest]] <- value
             ToySampler.create compiled theta)
-        |> run work interest
+        |> run work analysis.Interest
+        |> Result.map (fun (found, toys) ->
+            let others =
+                found.Nuisances
+                |> List.filter (fun n ->
+                    not (analysis.Parameters |> List.exists (fun p -> p.Name = n.Name)))
+
+            let names = others |> List.map SignalInjection.checkOf |> Set.ofList
+
+            {
+                found with
+                    Nuisances = found.Nuisances |> List.except others
+                    Checks = found.Checks |> List.filter (fun c -> not (names.Contains c.Name))
+            },
+            toys)
 
     /// <summary>Injects values of the parameter of interest and fits.</summary>
     /// <param name="learned">the learned model; toys are drawn from its simulated events, which no

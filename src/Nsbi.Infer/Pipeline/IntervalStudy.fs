@@ -138,7 +138,7 @@ module IntervalStudy =
                 if obj.ReferenceEquals(compiled, learned.Likelihood) then
                     InjectionStudy.make learned work injection.Values
                 else
-                    InjectionStudy.ofModel compiled interest work injection.Values)
+                    InjectionStudy.ofModel compiled learned.Analysis work injection.Values)
 
         both (both neyman toyLimit) (both toySignificance injection)
         |> Result.map (fun ((neyman, toyLimit), (toySignificance, injection)) ->

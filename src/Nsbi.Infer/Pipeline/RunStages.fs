@@ -83,8 +83,7 @@ module internal RunStages =
 
         let calibrations =
             match fits.Team with
-            | Some team ->
-                CalibrationSummary.make team trained.Features trained.Estimator learned
+            | Some team -> CalibrationSummary.make team trained.Features trained.Estimator learned
             | None -> []
 
         let varied = VariationChecks.run learned trained.Features
@@ -225,9 +224,7 @@ module internal RunStages =
         let summary =
             match analysis.Summary, run.Summary with
             | Some plan, Some study when open' ->
-                SummaryStudy.observe fits learned plan study
-                |> Result.map Some
-                |> sentences
+                SummaryStudy.observe fits learned plan study |> Result.map Some |> sentences
             | _ -> Ok run.Summary
 
         both observed (both conventional summary)

@@ -48,7 +48,10 @@ module internal SummaryClosure =
             factors[k] <- factors[k] + Coefficient.value index theta term.Scale
 
         let weights =
-            Array.map2 (fun k e -> factors[k] * e) simulated.Sample (SimulatedEvents.expected simulated)
+            Array.map2
+                (fun k e -> factors[k] * e)
+                simulated.Sample
+                (SimulatedEvents.expected simulated)
 
         let sums = Array.zeroCreate<float> count
         Array.iter2 (fun b w -> sums[b] <- sums[b] + w) bins weights
@@ -135,27 +138,49 @@ module internal SummaryClosure =
                     let n = places.Length
 
                     let u =
-                        Vector<float>.Build.Dense(n, fun p ->
-                            Array.sum (Array.mapi (fun b s -> s * (nuB[b] - nuA[b])) scores[p]))
+                        Vector<float>
+                            .Build.Dense(
+                                n,
+                                fun p ->
+                                    Array.sum (
+                                        Array.mapi (fun b s -> s * (nuB[b] - nuA[b])) scores[p]
+                                    )
+                            )
 
                     let information =
-                        Matrix<float>.Build.Dense(n, n, fun p q ->
-                            let sum =
-                                Array.map3 (fun a b nu -> a * b * nu) scores[p] scores[q] nuA
-                                |> Array.sum
+                        Matrix<float>
+                            .Build.Dense(
+                                n,
+                                n,
+                                fun p q ->
+                                    let sum =
+                                        Array.map3
+                                            (fun a b nu -> a * b * nu)
+                                            scores[p]
+                                            scores[q]
+                                            nuA
+                                        |> Array.sum
 
-                            let own =
-                                if p = q then width compiled.Parameters[places[p]] else 0.0
+                                    let own =
+                                        if p = q then width compiled.Parameters[places[p]] else 0.0
 
-                            sum + own)
+                                    sum + own
+                            )
 
                     let part weights (bins: int[]) simulated p q =
-                        let score p = bins |> Array.map (fun b -> scores[p][b])
+                        let score p =
+                            bins |> Array.map (fun b -> scores[p][b])
+
                         SimulatedEvents.covariance weights (score p) (score q) simulated
 
                     let spread =
-                        Matrix<float>.Build.Dense(n, n, fun p q ->
-                            part weightsA own templates p q + part weightsB other data p q)
+                        Matrix<float>
+                            .Build.Dense(
+                                n,
+                                n,
+                                fun p q ->
+                                    part weightsA own templates p q + part weightsB other data p q
+                            )
 
                     let c = information.PseudoInverse()
                     let interest = index[learned.Analysis.Interest]

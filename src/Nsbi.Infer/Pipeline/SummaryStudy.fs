@@ -55,7 +55,9 @@ module SummaryStudy =
 
     let private nameOf (plan: SummaryPlan) (count: int) =
         let variables =
-            plan.Axes |> List.map (fun axis -> SummaryPlan.name axis.Variable) |> String.concat ", "
+            plan.Axes
+            |> List.map (fun axis -> SummaryPlan.name axis.Variable)
+            |> String.concat ", "
 
         $"{variables} in {count} bins"
 
@@ -127,18 +129,29 @@ module SummaryStudy =
                 $"The bin with the fewest has {Array.min effective:F1} effective events at the nominal point, of {count} bins.")
             "The factors of the finite simulation are no Poisson variables where there are hardly any events: give fewer bins or more events."
 
-    /// <summary>The expectation of the summary.</summary>
-    /// <param name="settings">of the fits</param>
-    /// <param name="learned">the events with their ratios</param>
-    /// <param name="plan">the summaries</param>
-    /// <returns>or why there is none, a sentence each: fewer than two bins, a summary that is no number,
-    /// a fit that did not succeed</returns>
-    let expect
-        (settings: FitSettings)
+    /// What the templates of a summary are made of.
+    [<NoComparison; ReferenceEquality>]
+    type internal Templates = {
+        Name: string
+        Binning: SummaryBinning
+        /// The bin of each simulated event.
+        Bins: int[]
+        /// The weights whose content is equal.
+        Content: float[]
+        /// The model of events in their bins.
+        Compile:
+            SimulatedEvents
+                -> int[]
+                -> ControlCounts option
+                -> SimulationErrors
+                -> Result<CompiledLikelihood, ModelError list>
+    }
+
+    /// The bins of a summary and the templates in them; or why there are none.
+    let internal templates
         (learned: LearnedModel)
         (plan: SummaryPlan)
-        : Result<SummaryStudy, string list> =
-        let analysis = learned.Analysis
+        : Result<Templates, string list> =
         let values = valuesOf learned plan learned.Ratios
 
         let broken = [
@@ -163,14 +176,13 @@ module SummaryStudy =
                     values
 
             let count = SummaryBinning.count binning
-            let name = nameOf plan count
 
             if count < 2 then
                 Error [
                     $"The summary has one bin: no two have {plan.LeastEvents} effective simulated events each. Give more events, or a smaller \"leastEvents\"."
                 ]
             else
-                let bins = SummaryBinning.binsOf binning values
+                let name = nameOf plan count
 
                 let varied = [
                     for variation in learned.Variations ->
@@ -180,50 +192,76 @@ module SummaryStudy =
                             side.Events, binsOf learned plan binning side.Nominal)
                 ]
 
-                let compile simulated (bins: int[]) control errors =
-                    TemplateModel.compile
-                        analysis
-                        $"{analysis.Name}, {name}"
-                        simulated
-                        control
-                        (edges count)
-                        (bins |> Array.map float)
-                        varied
-                        errors
+                Ok {
+                    Name = name
+                    Binning = binning
+                    Bins = SummaryBinning.binsOf binning values
+                    Content = content
+                    Compile =
+                        fun simulated bins control errors ->
+                            TemplateModel.compile
+                                learned.Analysis
+                                $"{learned.Analysis.Name}, {name}"
+                                simulated
+                                control
+                                (edges count)
+                                (bins |> Array.map float)
+                                varied
+                                errors
+                }
 
-                compile learned.Simulated bins learned.Control plan.SimulationErrors
-                |> Result.bind (fun compiled ->
-                    Observation.asimov compiled compiled.Model.Initial
-                    |> Result.map (fun asimov -> compiled, asimov.Observation))
-                |> sentences name
-                |> Result.bind (fun (compiled, asimov) ->
-                    measure settings analysis name "expected" asimov
-                    |> Result.map (fun expected ->
-                        let closure =
-                            SummaryClosure.make
-                                learned
-                                (fun simulated bins ->
-                                    compile simulated bins None NoSimulationErrors
-                                    |> Result.toOption)
-                                bins
-                                count
+    /// One half of the events against the other.
+    let internal closure (learned: LearnedModel) (templates: Templates) : SummaryClosure option =
+        SummaryClosure.make
+            learned
+            (fun simulated bins ->
+                templates.Compile simulated bins None NoSimulationErrors |> Result.toOption)
+            templates.Bins
+            (SummaryBinning.count templates.Binning)
 
-                        {
-                            Name = name
-                            Binning = binning
-                            Likelihood = compiled
-                            Expected = expected
-                            Observed = None
-                            Observation = None
-                            Closure = closure
-                            Checks = [
-                                contentCheck plan count bins content
-                                match closure with
-                                | Some closure ->
-                                    closureCheck analysis.Limits analysis.Interest closure
-                                | None -> ()
-                            ]
-                        }))
+    /// <summary>The expectation of the summary.</summary>
+    /// <param name="settings">of the fits</param>
+    /// <param name="learned">the events with their ratios</param>
+    /// <param name="plan">the summaries</param>
+    /// <returns>or why there is none, a sentence each: fewer than two bins, a summary that is no number,
+    /// a fit that did not succeed</returns>
+    let expect
+        (settings: FitSettings)
+        (learned: LearnedModel)
+        (plan: SummaryPlan)
+        : Result<SummaryStudy, string list> =
+        let analysis = learned.Analysis
+
+        templates learned plan
+        |> Result.bind (fun found ->
+            let count = SummaryBinning.count found.Binning
+
+            found.Compile learned.Simulated found.Bins learned.Control plan.SimulationErrors
+            |> Result.bind (fun compiled ->
+                Observation.asimov compiled compiled.Model.Initial
+                |> Result.map (fun asimov -> compiled, asimov.Observation))
+            |> sentences found.Name
+            |> Result.bind (fun (compiled, asimov) ->
+                measure settings analysis found.Name "expected" asimov
+                |> Result.map (fun expected ->
+                    let closure = closure learned found
+
+                    {
+                        Name = found.Name
+                        Binning = found.Binning
+                        Likelihood = compiled
+                        Expected = expected
+                        Observed = None
+                        Observation = None
+                        Closure = closure
+                        Checks = [
+                            contentCheck plan count found.Bins found.Content
+                            match closure with
+                            | Some closure ->
+                                closureCheck analysis.Limits analysis.Interest closure
+                            | None -> ()
+                        ]
+                    })))
 
     /// <summary>An observation of the bins.</summary>
     /// <param name="learned">the events with their ratios</param>

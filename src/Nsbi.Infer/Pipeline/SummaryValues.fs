@@ -55,11 +55,7 @@ module SummaryValues =
     /// <param name="ratios">r_k(x_i), [k][i]; of simulated, varied or observed events</param>
     /// <returns>one value per event; a density or ratio that is not positive counts as 1e-300 where its
     /// logarithm is taken; NaN for NaN</returns>
-    let make
-        (learned: LearnedModel)
-        (variable: SummaryVariable)
-        (ratios: float[][])
-        : float[] =
+    let make (learned: LearnedModel) (variable: SummaryVariable) (ratios: float[][]) : float[] =
         let place = learned.Model.Index[learned.Analysis.Interest]
 
         let at value =
@@ -83,4 +79,12 @@ module SummaryValues =
             let ratio (name: string) =
                 ratios[Array.IndexOf(learned.Simulated.Samples, name)]
 
-            logOf (ratio numerator) (ratio denominator)
+            let sum = Array.zeroCreate<float> ratios[0].Length
+
+            for name, factor in denominator do
+                let r = ratio name
+
+                for i in 0 .. sum.Length - 1 do
+                    sum[i] <- sum[i] + factor * r[i]
+
+            logOf (ratio numerator) sum

@@ -50,7 +50,10 @@ module internal TemplateModel =
         simulated.Samples
         |> Array.mapi (fun k name ->
             let own =
-                Array.map2 (fun sample e -> if sample = k then e else 0.0) simulated.Sample expected
+                Array.map2
+                    (fun sample e -> if sample = k then e else 0.0)
+                    simulated.Sample
+                    expected
 
             let filled = WeightedHistogram.fill edges observable own
             name, filled.Variances |> Array.map sqrt |> Array.toList)

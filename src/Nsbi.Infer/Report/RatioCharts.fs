@@ -41,7 +41,8 @@ module RatioCharts =
                 ))
 
         {
-            Description = $"Calibration curves of the ratio of {name} before and after the calibration"
+            Description =
+                $"Calibration curves of the ratio of {name} before and after the calibration"
             Width = 420.0
             Height = 320.0
             X = Chart.axisFrom "mean score ⟨s⟩" 0.0 1.0

@@ -81,8 +81,7 @@ module PlattCalibration =
                     descend (left - 1) (near + 1) (a + da) (b + db)
             else
                 step 1.0
-                |> Option.bind (fun share ->
-                    descend (left - 1) 0 (a + share * da) (b + share * db))
+                |> Option.bind (fun share -> descend (left - 1) 0 (a + share * da) (b + share * db))
 
         descend 200 0 1.0 0.0
 

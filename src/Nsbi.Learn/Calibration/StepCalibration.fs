@@ -54,10 +54,7 @@ module StepCalibration =
     }
 
     let private enough (least: float) (b: Block) =
-        b.T * b.T >= least * b.T2
-        && b.Q * b.Q >= least * b.Q2
-        && b.T > 0.0
-        && b.Q > 0.0
+        b.T * b.T >= least * b.T2 && b.Q * b.Q >= least * b.Q2 && b.T > 0.0 && b.Q > 0.0
 
     /// Events of equal ratio as one block.
     let private ties (sample: CalibrationSample) : ResizeArray<Block> =
@@ -219,8 +216,7 @@ module StepCalibration =
     /// <returns>as many steps as the events call for; one, r′ = 1, where r says nothing</returns>
     /// <remarks>Source: pool of adjacent violators, Ayer et al., Ann. Math. Stat. 26 (1955) 641.
     /// Slow twin: tests, by the min-max formula.</remarks>
-    let isotonic (sample: CalibrationSample) : StepCalibration =
-        isotonicWith LeastEvents sample
+    let isotonic (sample: CalibrationSample) : StepCalibration = isotonicWith LeastEvents sample
 
     let private stepOf (calibration: StepCalibration) (r: float) : int =
         let found = Array.BinarySearch(calibration.From, r)

@@ -79,8 +79,7 @@ let private rowsOf (estimator: RatioEstimator) fold role =
     let events = events.Value
 
     [| 0 .. events.Count - 1 |]
-    |> Array.filter (fun i ->
-        DataSplit.role estimator.Settings fold (events.Groups.Span[i]) = role)
+    |> Array.filter (fun i -> DataSplit.role estimator.Settings fold (events.Groups.Span[i]) = role)
 
 /// E_ref[r_c] of the events of a role.
 let private mean (estimator: RatioEstimator) fold role c =
@@ -197,7 +196,12 @@ let ``the record of the closure is that of the calibrated ratios`` () =
 
     for record in calibrated.Normalisation do
         let c = Seq.findIndex ((=) record.Class) calibrated.ClassNames
-        Assert.That(record.Check.Value, Is.EqualTo(mean calibrated record.Fold Role.Check c).Within 1e-12)
+
+        Assert.That(
+            record.Check.Value,
+            Is.EqualTo(mean calibrated record.Fold Role.Check c).Within 1e-12
+        )
+
         Assert.That(abs (record.Check.Pull 1.0), Is.LessThan 4.0)
 
 [<Test>]
@@ -260,12 +264,14 @@ let ``a renormalisation without every class in the reference is a fault`` () =
     }
 
     let sentence =
-        CrossFittedCalibration.fitEstimator team (plan true) estimator events.Value |> faultsOf
+        CrossFittedCalibration.fitEstimator team (plan true) estimator events.Value
+        |> faultsOf
 
     Assert.That(sentence, Does.Contain "lacks a class")
 
     let calibrated =
-        CrossFittedCalibration.fitEstimator team (plan false) estimator events.Value |> valueOf
+        CrossFittedCalibration.fitEstimator team (plan false) estimator events.Value
+        |> valueOf
 
     let r = ofFold calibrated 0 grid
     Assert.That(r[0] |> Array.forall (fun r -> r > 0.0 && Double.IsFinite r), Is.True)

@@ -42,7 +42,9 @@ let ``a damaged calibration is refused`` () =
         [
             steps.Replace("isotonic", "isotonisch")
             steps.Replace("\"from\":[", "\"from\":[0,")
-            steps.Replace("\"from\":[", "\"from\":[1e300,").Replace("\"target\":[", "\"target\":[0,")
+            steps
+                .Replace("\"from\":[", "\"from\":[1e300,")
+                .Replace("\"target\":[", "\"target\":[0,")
         ] do
         use document = JsonDocument.Parse broken
 
@@ -61,7 +63,8 @@ let ``a calibrated ratio needs no other calibration`` () =
 
         let again =
             Array.map2
-                (fun r isTarget -> (if isTarget then 1.0 else 0.0), (if isTarget then 0.0 else 1.0), r)
+                (fun r isTarget ->
+                    (if isTarget then 1.0 else 0.0), (if isTarget then 0.0 else 1.0), r)
                 once
                 isTarget
             |> sample

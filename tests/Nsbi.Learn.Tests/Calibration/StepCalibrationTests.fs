@@ -59,6 +59,7 @@ let ``isotonic steps of a textbook example`` () =
     let rows = y |> List.mapi (fun i y -> y, 11.0 - y, float (i + 1))
     let values = valuesOn (StepCalibration.isotonicWith 0.0 (sample rows)) rows
     let expected = List.replicate 4 (1.0 / 3.0) @ List.replicate 6 2.0
+
     for value, expected in List.zip values expected do
         Assert.That(value, Is.EqualTo(expected).Within 1e-14)
 
@@ -84,6 +85,7 @@ let ``isotonic steps are those of a least-squares program`` () =
     ]
 
     let values = valuesOn (StepCalibration.isotonicWith 0.0 (sample rows)) rows
+
     for value, expected in List.zip values expected do
         Assert.That(value, Is.EqualTo(expected).Within 1e-8)
 
@@ -97,7 +99,7 @@ let private fits: (CalibrationSample -> StepCalibration) list = [
 let ``steps do not know an increasing map of the ratio`` (seeds: uint32 list) =
     let rows = rows (seeds @ seeds @ seeds @ [ 1u; 2u ])
     let map r = 3.0 * r * r * r + 0.01
-    let between = [ for k in -25..25 -> exp (0.1 * float k) ]
+    let between = [ for k in -25 .. 25 -> exp (0.1 * float k) ]
 
     fits
     |> List.forall (fun fit ->
@@ -112,8 +114,7 @@ let ``the mean over the reference is one and both ends are finite`` (seeds: uint
     let rows =
         rows (seeds @ seeds @ seeds @ [ 1u; 2u ])
         // Events of one class alone at both ends.
-        |> List.map (fun (t, q, r) ->
-            (if r < 0.2 then 0.0 else t), (if r > 4.0 then 0.0 else q), r)
+        |> List.map (fun (t, q, r) -> (if r < 0.2 then 0.0 else t), (if r > 4.0 then 0.0 else q), r)
 
     let rows = (1.0, 1.0, 1.0) :: rows
     let total = rows |> List.sumBy (fun (_, q, _) -> q)
@@ -134,7 +135,9 @@ let ``isotonic steps and those of a monotone histogram rise`` (seeds: uint32 lis
 
     [ StepCalibration.histogram 12 true; StepCalibration.isotonic ]
     |> List.forall (fun fit ->
-        (fit (sample rows)).Ratios |> Array.pairwise |> Array.forall (fun (a, b) -> a < b))
+        (fit (sample rows)).Ratios
+        |> Array.pairwise
+        |> Array.forall (fun (a, b) -> a < b))
 
 [<Property>]
 let ``the order of the events does not matter`` (seeds: uint32 list) =
@@ -205,11 +208,7 @@ let ``errors of bins are the spread over samples`` () =
             6.0 * x ** 2.0 - 8.0 * x ** 3.0 + 3.0 * x ** 4.0
 
     let ends =
-        Array.concat [
-            [| 0.0 |]
-            first.From |> Array.map (fun r -> r / (1.0 + r))
-            [| 1.0 |]
-        ]
+        Array.concat [ [| 0.0 |]; first.From |> Array.map (fun r -> r / (1.0 + r)); [| 1.0 |] ]
 
     let truth =
         Array.init 8 (fun b ->
@@ -223,7 +222,8 @@ let ``errors of bins are the spread over samples`` () =
 
     let pulls = [|
         for seed in 1UL .. 150UL do
-            let steps = StepCalibration.histogram 8 false (betaSample seed 2000 (exact >> bin >> (+) 1.0))
+            let steps =
+                StepCalibration.histogram 8 false (betaSample seed 2000 (exact >> bin >> (+) 1.0))
             // Each bin has one value of the ratio, and all of them are kept.
             if steps.Ratios.Length = 8 then
                 for b in 0..7 do
