@@ -159,7 +159,7 @@ let ``a run with summaries gives the template fit as its result`` () =
         |> set
             "intervals"
             """{ "neyman": {"from": 0, "to": 4, "points": 2, "toys": 20, "levels": [0.68]},
-                 "limit": {"toys": 0}, "injection": {"values": [0.5, 2], "toys": 12} }"""
+                 "limit": {"toys": 0}, "injection": {"values": [0.5, 2], "toys": 20} }"""
         |> run folder "out"
 
     let study = result.Summary.Value
