@@ -86,8 +86,11 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
                 Seed = problem.Seed
                 Training = set trainingRows
                 Validation = set validationRows
-                RowLoss =
-                    NetworkGraph.logits architecture inputs layers |> NetworkGraph.rowLoss outputs
+                Loss =
+                    NetworkGraph.logits architecture inputs layers
+                    |> NetworkGraph.rowLoss outputs
+                    |> LoopLoss.OfRows
+                Strata = [||]
                 Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
                 Initial = initial
                 BeforeEpoch = ignore
