@@ -104,7 +104,9 @@ module InfernoToy =
     /// <returns>14.7046, 15.5026, 15.6344, 15.6051, 16.8770 for the five benchmarks</returns>
     /// <remarks>Trapezoid rules in x_0, |x_1| and ln x_2: for these integrands exact to 1e-6.</remarks>
     let exactError (benchmark: InfernoBenchmark) : float =
-        let names = parameters benchmark |> List.map (fun (name, _, _) -> name) |> Array.ofList
+        let names =
+            parameters benchmark |> List.map (fun (name, _, _) -> name) |> Array.ofList
+
         let sums = Array2D.zeroCreate<float> names.Length names.Length
         let slopes = Array.zeroCreate<float> names.Length
 
@@ -116,7 +118,10 @@ module InfernoToy =
             if rate > 0.0 then
                 for j in 0 .. names.Length - 1 do
                     slopes[j] <-
-                        if names[j] = "s" then signal else background * score names[j] x0 x2
+                        if names[j] = "s" then
+                            signal
+                        else
+                            background * score names[j] x0 x2
 
                 for j in 0 .. names.Length - 1 do
                     for k in 0 .. names.Length - 1 do
@@ -211,7 +216,9 @@ module InfernoToy =
         (seed: uint64)
         (events: int)
         : ResponseEvents =
-        match SimulatedResponse.create team (parameters benchmark) (simulators benchmark seed events) with
+        match
+            SimulatedResponse.create team (parameters benchmark) (simulators benchmark seed events)
+        with
         | Ok events -> events
         | Error faults -> invalidOp (Fault.render faults)
 
@@ -231,7 +238,9 @@ module InfernoToy =
         let features, weights = events.Features, events.Weights
         let names = parameters benchmark |> List.map (fun (name, _, _) -> name)
         let counts = Array.zeroCreate<float> bins
-        let slopes = names |> List.map (fun _ -> Array.zeroCreate<float> bins) |> Array.ofList
+
+        let slopes =
+            names |> List.map (fun _ -> Array.zeroCreate<float> bins) |> Array.ofList
 
         for i in 0 .. events.Count - 1 do
             let w, b = weights.Span[i], bin[i]
@@ -242,8 +251,10 @@ module InfernoToy =
             names
             |> List.iteri (fun j name ->
                 let slope =
-                    if isSignal then (if name = "s" then 1.0 / signalEvents else 0.0)
-                    else score name x0 x2
+                    if isSignal then
+                        (if name = "s" then 1.0 / signalEvents else 0.0)
+                    else
+                        score name x0 x2
 
                 slopes[j][b] <- slopes[j][b] + w * slope)
 

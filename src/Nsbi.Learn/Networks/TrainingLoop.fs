@@ -69,8 +69,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
         match problem.Loss with
         | LoopLoss.OfRows rowLoss ->
             Plan.Compile(team, Precision.Single, min validation.Rows 4096, [ rowLoss ])
-        | LoopLoss.OfBatch loss ->
-            Plan.Compile(team, Precision.Double, validation.Rows, [ loss ])
+        | LoopLoss.OfBatch loss -> Plan.Compile(team, Precision.Double, validation.Rows, [ loss ])
 
     let order = Array.zeroCreate<int> training.Rows
     let mutable shuffled = -1

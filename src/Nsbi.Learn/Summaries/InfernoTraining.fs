@@ -85,11 +85,11 @@ module InfernoTraining =
             let training, validation = rowsOf settings events
 
             match
-                partFaults events "training" training @ partFaults events "validation" validation
+                partFaults events "training" training
+                @ partFaults events "validation" validation
             with
             | [] ->
-                let loop, standardisation =
-                    loop context.Team settings events (training, validation)
+                let loop, standardisation = loop context.Team settings events (training, validation)
 
                 use loop = loop
                 loop.Run(0, 0, context)

@@ -87,14 +87,19 @@ module ResponseEvents =
 
         match parameter.Displacement with
         | Displacement.Nowhere when parameter.WeightSlopes.Length = 0 ->
-            Fault.create source "no event depends on it" "give slopes of weights, tangents or copies"
+            Fault.create
+                source
+                "no event depends on it"
+                "give slopes of weights, tangents or copies"
         | Displacement.Nowhere -> ()
         | Displacement.Along tangents ->
             yield! singles source "tangents" (events * featureCount) tangents
         | Displacement.Between copies ->
             yield! singles source "features of the copies" (events * featureCount) copies.UpFeatures
+
             yield!
                 singles source "features of the copies" (events * featureCount) copies.DownFeatures
+
             yield! doubles source "weights of the copies" events copies.UpWeights
             yield! doubles source "weights of the copies" events copies.DownWeights
 

@@ -42,7 +42,9 @@ module SimulatedResponse =
         let rate = broadcastTo (Shape.batch 1) event.Rate
 
         let along j node =
-            jvp node [ theta, constantRow [ for k in 0 .. count - 1 -> if k = j then 1.0 else 0.0 ] ]
+            jvp node [
+                theta, constantRow [ for k in 0 .. count - 1 -> if k = j then 1.0 else 0.0 ]
+            ]
 
         let outputs =
             event.Features

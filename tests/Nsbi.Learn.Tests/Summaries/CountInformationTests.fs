@@ -59,10 +59,16 @@ let ``the order of bins and of nuisance parameters is of no matter`` (seed: uint
     let permute (values: float[]) = order |> Array.map (fun b -> values[b])
     let widths = [ None; Some 1.0; None ]
     let error = CountInformation.error 0 widths counts slopes
-    let moved = CountInformation.error 0 widths (permute counts) (Array.map permute slopes)
+
+    let moved =
+        CountInformation.error 0 widths (permute counts) (Array.map permute slopes)
 
     let swapped =
-        CountInformation.error 0 [ None; None; Some 1.0 ] counts [| slopes[0]; slopes[2]; slopes[1] |]
+        CountInformation.error 0 [ None; None; Some 1.0 ] counts [|
+            slopes[0]
+            slopes[2]
+            slopes[1]
+        |]
 
     abs (moved / error - 1.0) < 1e-9 && abs (swapped / error - 1.0) < 1e-9
 
@@ -74,7 +80,10 @@ let ``joining bins never tells more`` (seed: uint64) =
         Array.append [| values[0] + values[1] |] values[2..]
 
     let fine = CountInformation.error 0 [ None; Some 1.0 ] counts slopes
-    let coarse = CountInformation.error 0 [ None; Some 1.0 ] (join counts) (Array.map join slopes)
+
+    let coarse =
+        CountInformation.error 0 [ None; Some 1.0 ] (join counts) (Array.map join slopes)
+
     coarse >= fine * (1.0 - 1e-12)
 
 [<Test>]

@@ -32,14 +32,22 @@ let private variance (summary: BinSummary) (freeBackground: bool) =
         let weights = x |> Array.map (fun x -> if inside x then 1.0 else 0.0)
         let sum = Array.sum weights
 
-        summary.Counts(team, ReadOnlyMemory x, ReadOnlyMemory(weights |> Array.map (fun w -> total * w / sum)))
+        summary.Counts(
+            team,
+            ReadOnlyMemory x,
+            ReadOnlyMemory(weights |> Array.map (fun w -> total * w / sum))
+        )
 
     let s, b = counts 10.0 (fun x -> x > 0.0f), counts 100.0 (fun _ -> true)
     let slopes = [ Array.map (fun n -> n / 10.0) s; Array.map (fun n -> n / 100.0) b ]
     let parameters = if freeBackground then 2 else 1
     let widths = List.replicate parameters None
 
-    CountInformation.error 0 widths (Array.map2 (+) s b) (slopes |> List.take parameters |> Array.ofList)
+    CountInformation.error
+        0
+        widths
+        (Array.map2 (+) s b)
+        (slopes |> List.take parameters |> Array.ofList)
     ** 2.0
 
 // The ratio takes two values, on the two halves of the interval: bins that divide there are
@@ -56,25 +64,28 @@ let ``any number of threads gives the same bytes`` () =
     let events = simulated 400
     let one = train 1 (settings "s") events |> BinSummary.toBytes
     Assert.That((train 3 (settings "s") events |> BinSummary.toBytes) = one, Is.True)
-    Assert.That((train 1 { settings "s" with Seed = 2UL } events |> BinSummary.toBytes) = one, Is.False)
+
+    Assert.That(
+        (train 1 { settings "s" with Seed = 2UL } events |> BinSummary.toBytes) = one,
+        Is.False
+    )
 
 [<Test>]
 let ``interrupted and resumed, a training ends with the same bytes`` () =
     let events = simulated 400
     let whole = train 1 (settings "s") events |> BinSummary.toBytes
     use team = new ThreadTeam(2)
-    let mutable saved: byte[] option = None
     use source = new CancellationTokenSource()
     let reports = ref 0
 
-    let progress =
-        { new IProgress<TrainingProgress> with
+    let progress = {
+        new IProgress<TrainingProgress> with
             member _.Report _ =
                 reports.Value <- reports.Value + 1
 
                 if reports.Value = 2 then
                     source.Cancel()
-        }
+    }
 
     let checkpoint = ref None
 
@@ -130,10 +141,14 @@ let ``settings that make no sense are told`` () =
     }
 
     let found =
-        InfernoTraining.train (TrainingContext.plain team) wrong (simulated 10) |> faultsOf
+        InfernoTraining.train (TrainingContext.plain team) wrong (simulated 10)
+        |> faultsOf
 
     for text in [ "number of bins"; "temperature"; "no such parameter" ] do
         Assert.That(found, Does.Contain text)
 
-    let few = InfernoTraining.train (TrainingContext.plain team) (settings "s") (simulated 1) |> faultsOf
+    let few =
+        InfernoTraining.train (TrainingContext.plain team) (settings "s") (simulated 1)
+        |> faultsOf
+
     Assert.That(few, Does.Contain "too few events")

@@ -32,7 +32,8 @@ let ``every fault of the events and the parameters is told`` () =
         faults [ broken; samples[1]; samples[1] ] [
             ResponseParameter.weighting "a" [| 1.0 |]
             ResponseParameter.weighting "a" [||]
-            ResponseParameter.moving "b" (Array.zeroCreate 3) |> ResponseParameter.constrainedBy 0.0
+            ResponseParameter.moving "b" (Array.zeroCreate 3)
+            |> ResponseParameter.constrainedBy 0.0
             ResponseParameter.varied "c" {
                 UpFeatures = Array.create 12 infinityf
                 UpWeights = Array.zeroCreate 12
@@ -58,7 +59,14 @@ let ``every fault of the events and the parameters is told`` () =
 [<Test>]
 let ``nothing at all is a fault`` () =
     contains "there is none" (faults [] [])
-    let empty = { (samples 1).Head with Features = [||]; Weights = [||]; Groups = [||] }
+
+    let empty = {
+        (samples 1).Head with
+            Features = [||]
+            Weights = [||]
+            Groups = [||]
+    }
+
     contains "there is no event" (faults [ empty ] [ ResponseParameter.weighting "a" [||] ])
 
 [<Test>]

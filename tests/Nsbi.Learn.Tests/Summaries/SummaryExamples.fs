@@ -64,8 +64,7 @@ let simulators (n: int) : SampleSimulator list =
     [
         sample "S" 0UL (fun z theta -> { Features = z; Rate = column 0 theta })
         sample "B" 1_000_000_000UL (fun z theta -> {
-            Features =
-                concat [ column 0 z + column 1 theta; exp (column 2 theta) * column 1 z ]
+            Features = concat [ column 0 z + column 1 theta; exp (column 2 theta) * column 1 z ]
             Rate = constant 200.0 * exp (column 2 theta)
         })
     ]
@@ -91,8 +90,5 @@ let simulatedAt (theta: float list) (n: int) : float32[] * float[] =
 let settings interest = {
     InfernoSettings.standard interest with
         Bins = 3
-        Training = {
-            smallSettings with
-                BatchSize = 200
-        }
+        Training = { smallSettings with BatchSize = 200 }
 }
