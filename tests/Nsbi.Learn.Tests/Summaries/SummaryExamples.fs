@@ -90,5 +90,6 @@ let simulatedAt (theta: float list) (n: int) : float32[] * float[] =
 let settings interest = {
     InfernoSettings.standard interest with
         Bins = 3
+        Temperature = 0.1
         Training = { smallSettings with BatchSize = 200 }
 }
