@@ -19,9 +19,10 @@ type Precision =
 /// <summary>How Z_c(α) = E_{p_c}[Π g] is evaluated.</summary>
 [<RequireQualifiedAccess>]
 type Normalisation =
-    /// <summary>As a function of α that is compiled once: terms of one parameter from ten times as
-    /// many events as those of pairs, for which this many are drawn from the
-    /// reference table (all, where it has fewer). Correlations of three parameters and more are left
+    /// <summary>As a function of α that is compiled once. Terms of one parameter are those of the whole
+    /// reference table: where it has more than ten times as many events as are drawn for pairs, by four
+    /// times as many with weights that give them the table's moments of r±. Terms of two parameters come
+    /// from as many events as given here, drawn from the table (all, where it has fewer). Correlations of three parameters and more are left
     /// out; fits report by how much the exact pass shifts −2 ln L. Processes with event shapes get
     /// the exact pass.</summary>
     | Compiled of pairEvents: int

@@ -42,6 +42,8 @@ module AnalysisFile =
             "missing"
             "negativeWeights"
             "networks"
+            "calibration"
+            "summary"
             "preselection"
             "systematics"
             "interest"
@@ -49,6 +51,7 @@ module AnalysisFile =
             "data"
             "conventional"
             "intervals"
+            "diagnostics"
             "limits"
             "notes"
         ]
@@ -120,6 +123,8 @@ module AnalysisFile =
                     optional "negativeWeights" NegativeWeights.Refuse (fun p ->
                         reader.OneOf(p, negativePolicies))
                 Networks = { networks with Seed = seed }
+                Calibration = optional "calibration" None (SummaryParts.calibration reader)
+                Summary = optional "summary" None (some (SummaryParts.read reader))
                 Preselection =
                     optional
                         "preselection"
@@ -138,6 +143,8 @@ module AnalysisFile =
                 Conventional =
                     optional "conventional" None (some (AnalysisParts.conventional reader))
                 Intervals = optional "intervals" IntervalPlan.none (IntervalParts.read reader)
+                Diagnostics =
+                    optional "diagnostics" DiagnosticsPlan.standard (DiagnosticsParts.read reader)
                 Limits = optional "limits" CheckLimits.standard (AnalysisParts.limits reader)
                 Notes = optional "notes" [] texts
             }

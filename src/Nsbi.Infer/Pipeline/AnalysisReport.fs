@@ -220,6 +220,7 @@ module AnalysisReport =
                 |> Option.defaultValue []
             VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity
+            Pages = DiagnosticsPages.ofRun run
             Checks = run.Checks
             Ratios = run.Ratios
             Training = run.Networks |> List.map training

@@ -19,8 +19,14 @@ type RunResult = {
     Checks: Check list
     /// What nuisance parameters do to processes, and how well it is known.
     Variations: VariationSummary list
+    /// Densities at several values of the parameter, pairs of features, trainings, sizes.
+    Diagnostics: AnalysisDiagnostics
     /// Calibration, closure and tails of each ratio.
     Ratios: RatioDiagnostics list
+    /// What the calibration of the ratios did; empty without one.
+    Calibrations: CalibrationSummary list
+    /// The result by the ratios as fixed summaries, where the analysis asks for it.
+    Summary: SummaryStudy option
     /// The fit to the learned Asimov set at the nominal point: closes by construction.
     Asimov: Measurement
     /// The fit to the simulated events at the nominal point: what is expected.

@@ -102,7 +102,10 @@ module internal RunStages =
                             @ varied.Checks
                             @ closure
                         Variations = VariationSummary.ofModel learned
+                        Diagnostics = AnalysisDiagnostics.none
                         Ratios = checks.Ratios @ charted varied.Ratios
+                        Calibrations = []
+                        Summary = None
                         Asimov = asimov
                         Expected = study
                         Observed = None

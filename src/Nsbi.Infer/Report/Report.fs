@@ -12,12 +12,14 @@ module Report =
             Markup.textual "h1" [] content.Title
             yield! content.Abstract |> List.map Page.paragraph
             yield! ReportSections.headline content
+            PageSection.verdicts content
             ReportSections.results content
             match content.Fit with
             | Some fit -> ReportSections.fit fit
             | None -> ()
             StatementSection.render content
             SystematicsSection.render content
+            yield! PageSection.pages content
             ReportSections.checks content.Checks
             ReportSections.sensitivity content.Sensitivity
             ReportSections.ratios content.Ratios

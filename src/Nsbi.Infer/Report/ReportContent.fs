@@ -186,6 +186,20 @@ type ReportPicture = {
     Drawing: Markup
 }
 
+/// <summary>One kind of diagnostics: a question, its verdicts and what there is to see.</summary>
+type ReportPage = {
+    /// <summary>The kind, as a heading.</summary>
+    Title: string
+    /// <summary>What is asked, in a sentence.</summary>
+    Question: string
+    /// <summary>The checks that answer it; they also stand in the list of all checks.</summary>
+    Checks: Check list
+    /// <summary>What has to be known to read the pictures.</summary>
+    Notes: string list
+    /// <summary>Without pictures the page is a line in the table of verdicts and nothing more.</summary>
+    Pictures: ReportPicture list
+}
+
 /// <summary>A name with its value.</summary>
 type ReportFact = {
     /// <summary>What it is.</summary>
@@ -227,7 +241,10 @@ type ReportContent = {
     Pictures: ReportPicture list
     /// <summary>Sensitivity by region of phase space, one chart per feature.</summary>
     Sensitivity: ReportSensitivity list
-    /// <summary>All checks, those of the ratios included.</summary>
+    /// <summary>Kinds of diagnostics, each with its verdicts, in the order of the table of verdicts.
+    /// </summary>
+    Pages: ReportPage list
+    /// <summary>All checks, those of the ratios and of the pages included.</summary>
     Checks: Check list
     /// <summary>Diagnostics of each ratio, for their charts.</summary>
     Ratios: RatioDiagnostics list
@@ -258,6 +275,7 @@ module ReportContent =
         StatementNotes = []
         Pictures = []
         Sensitivity = []
+        Pages = []
         Checks = []
         Ratios = []
         Training = []

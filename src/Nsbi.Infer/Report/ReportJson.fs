@@ -122,6 +122,7 @@ module ReportJson =
                 Statements = orEmpty content.Statements
                 StatementNotes = orEmpty content.StatementNotes
                 Pictures = orEmpty content.Pictures
+                Pages = orEmpty content.Pages
         }
 
     /// <summary>The contents, or a sentence on what is wrong with the bytes and where.</summary>

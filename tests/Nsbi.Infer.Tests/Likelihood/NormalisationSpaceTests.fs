@@ -45,7 +45,7 @@ let ``ln Z in arrays that are used again is ln Z with its derivatives`` () =
     for case in cases do
         let interpolants = case |> List.mapi (fun k (code, _) -> interpolant k code)
         let ranges = case |> List.map snd |> List.toArray
-        let z = ShapeNormalisation.compile 300 None weights ranges interpolants
+        let z = ShapeNormalisation.compile 300 None weights ranges interpolants None
         let n = case.Length
 
         let bases = Array.init n (fun k -> BasisSpace(k, z.Single[k], z.Pair[k], z.Kept[k]))
@@ -71,7 +71,7 @@ let ``ln Z in arrays that are used again is ln Z with its derivatives`` () =
 [<Test>]
 let ``processes share the bases of a parameter where they break at the same places`` () =
     let make code low =
-        ShapeNormalisation.compile 300 None weights [| low, 5.0 |] [ interpolant 0 code ]
+        ShapeNormalisation.compile 300 None weights [| low, 5.0 |] [ interpolant 0 code ] None
 
     let z = make PolynomialExponential -5.0
     let basis = BasisSpace(3, z.Single[0], z.Pair[0], z.Kept[0])

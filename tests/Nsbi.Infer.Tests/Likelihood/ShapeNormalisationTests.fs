@@ -21,7 +21,7 @@ let private shift parameter code delta = {
 let private range = [| -5.0, 5.0 |]
 
 let private compile ranges interpolants =
-    ShapeNormalisation.compile 20_000 None weights ranges interpolants
+    ShapeNormalisation.compile 20_000 None weights ranges interpolants None
 
 let private near (tolerance: float) (wanted: float) (got: float) =
     Assert.That(got, Is.EqualTo(wanted).Within(tolerance * max 1.0 (abs wanted)))
@@ -145,7 +145,7 @@ let ``threads do not change it`` () =
     use team = new ThreadTeam(2)
 
     let shared =
-        ShapeNormalisation.compile 20_000 (Some team) weights ranges interpolants
+        ShapeNormalisation.compile 20_000 (Some team) weights ranges interpolants None
 
     let one = (compile ranges interpolants).LogZ alpha
     let two = shared.LogZ alpha
@@ -166,6 +166,6 @@ let ``events of weight zero do not count`` () =
 
     let weights = Array.map2 (fun x w -> if x > 15.0 then 0.0 else w) nodes weights
 
-    let z = ShapeNormalisation.compile 20_000 None weights range [ spoilt ]
+    let z = ShapeNormalisation.compile 20_000 None weights range [ spoilt ] None
 
     near 1e-9 0.0 (z.LogZ [| 1.0 |]).Value

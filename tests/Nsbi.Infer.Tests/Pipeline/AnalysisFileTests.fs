@@ -106,6 +106,38 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     set "intervals" """{"bayes": {}}""",
     "$.intervals.bayes",
     "there is no key 'bayes'"
+    "diagnostics where the parameter cannot be",
+    set "diagnostics" """{"values": [1, -3]}""",
+    "$.diagnostics.values[1]",
+    "leaves the range of the parameter ('-3')"
+    "diagnostics of an unknown feature",
+    set "diagnostics" """{"pairs": [["x", "m4l"]]}""",
+    "$.diagnostics.pairs[0]",
+    "there is no such feature"
+    "diagnostics of three features at once",
+    set "diagnostics" """{"pairs": [["x", "x", "x"]]}""",
+    "$.diagnostics.pairs[0]",
+    "this is no pair"
+    "pair of one feature",
+    set "diagnostics" """{"pairs": [["x", "x"]]}""",
+    "$.diagnostics.pairs[0]",
+    "the two features are one"
+    "two-sample test of few events",
+    set "diagnostics" """{"c2st": {"events": 10}}""",
+    "$.diagnostics.c2st.events",
+    "1000 or more"
+    "two-sample test without epochs",
+    set "diagnostics" """{"c2st": {"epochs": 0}}""",
+    "$.diagnostics.c2st.epochs",
+    "there is no epoch"
+    "distortion that is none",
+    set "diagnostics" """{"c2st": {"distortion": 2}}""",
+    "$.diagnostics.c2st.distortion",
+    "between 0 and 1"
+    "unknown diagnostics",
+    set "diagnostics" """{"roc": true}""",
+    "$.diagnostics.roc",
+    "there is no key 'roc'"
     "negative weight in the mixture", set "reference/B" "-1", "$.reference.B", "not positive"
     "version of the future", set "nsbi-analysis" "2", "$.nsbi-analysis", "reads version 1"
     "number that is none", set "null" "1e999", "$.null", "beyond double precision"

@@ -218,6 +218,36 @@ let content: ReportContent =
                     |]
             }
         ]
+        Pages = [
+            {
+                Title = "Effective sizes"
+                Question = "Do enough events carry the densities?"
+                Checks = [
+                    Check.create
+                        "effective events at μ = 2"
+                        CheckRule.AtLeast
+                        100.0
+                        812.0
+                        nan
+                        "812 effective events."
+                        "Few events carry the density."
+                ]
+                Notes = [ "Sizes are (Σw)²/Σw²." ]
+                Pictures = [
+                    {
+                        Caption = "Sizes < all."
+                        Drawing = HeatMapSvg.render "Sizes" [| "mu" |] [| [| 0.5 |] |]
+                    }
+                ]
+            }
+            {
+                Title = "Calibration"
+                Question = "Is a score the probability that it claims?"
+                Checks = diagnostics |> List.collect _.Checks
+                Notes = []
+                Pictures = []
+            }
+        ]
         Sensitivity = [
             {
                 Feature = "x"

@@ -32,10 +32,12 @@ let ``the page is well-formed and holds all sections in order`` () =
     Assert.That(
         headings,
         same [
+            "Verdicts"
             "Result"
             "Fit"
             $"Confidence statements on {ReportExample.content.Parameter}"
             "Systematic uncertainties"
+            "Effective sizes"
             "Checks"
             "Sensitivity by region of phase space"
             "Learned ratios"
@@ -47,8 +49,8 @@ let ``the page is well-formed and holds all sections in order`` () =
 [<Test>]
 let ``the page holds one drawing for everything that can be drawn`` () =
     let document = parse page.Value
-    // Scan, correlations, 1 statement, 2 regions, 2 ratios of 1 + 1 + 2 charts, 2 networks.
-    Assert.That(named "figure" document |> List.length, same 15)
+    // Scan, correlations, 1 statement, 2 regions, 2 ratios of 1 + 1 + 2 charts, 2 networks, 1 page.
+    Assert.That(named "figure" document |> List.length, same 16)
 
     for figure in named "figure" document do
         Assert.That(

@@ -17,6 +17,15 @@ type internal EventInterpolant = {
     LogDown: float[]
 }
 
+/// <summary>Some events of a table with all variations of one parameter.</summary>
+[<NoComparison; ReferenceEquality>]
+type internal EventBlock = {
+    /// w_i r_c,i of each event.
+    Weights: float[]
+    /// The variations, of these events.
+    Interpolants: EventInterpolant list
+}
+
 /// <summary>Values of g(x|α).</summary>
 [<RequireQualifiedAccess>]
 module internal EventInterpolant =

@@ -234,6 +234,8 @@ module internal ShapeNormalisation =
     /// <param name="ranges">lowest and highest value of each of the P parameters, around 0; beyond
     /// them ln Z goes on as a Taylor polynomial</param>
     /// <param name="interpolants">the variations; several may have one parameter</param>
+    /// <param name="whole">where the events were drawn from a table: the whole of it with the variations of
+    /// a parameter, for which the terms of one parameter stand</param>
     /// <returns>NaN in ln Z where an expectation is not positive</returns>
     let compile
         (pairEvents: int)
@@ -241,6 +243,7 @@ module internal ShapeNormalisation =
         (weights: float[])
         (ranges: (float * float)[])
         (interpolants: EventInterpolant list)
+        (whole: (int -> EventBlock seq) option)
         : ShapeNormalisation =
         let groups =
             interpolants |> List.groupBy _.Parameter |> List.sortBy fst |> List.toArray
@@ -257,6 +260,15 @@ module internal ShapeNormalisation =
         let singles = Array.create present.Length [||]
 
         let one p =
+            let weights =
+                match whole with
+                | None -> weights
+                | Some whole ->
+                    CalibratedWeights.fit (whole present[p]) {
+                        Weights = weights
+                        Interpolants = groups[p]
+                    }
+
             singles[p] <- means weights all groups[p] single[p].Nodes |> Array.map log
 
         match team with

@@ -18,6 +18,9 @@ module internal UnbinnedNormalisation =
     /// How far from 0 Z is compiled; beyond it goes on as a Taylor polynomial.
     let private reach = 5.0
 
+    /// Rows of a table that are looked at together.
+    let private block = 4096
+
     // The rows stand for the reference table.
     let private compileOne
         (pairEvents: int)
@@ -28,18 +31,35 @@ module internal UnbinnedNormalisation =
         (c: int)
         (p: UnbinnedProcess)
         : ShapeNormalisation option =
-        let interpolants = [
+        let place (column: EventColumn) =
+            Array.IndexOf(p.EventParameters, column.Parameter)
+
+        let interpolantsOf wanted (rows: int[]) = [
             for k, column in Array.indexed columns do
-                if column.Process = c then
+                if column.Process = c && wanted column then
                     {
-                        Parameter = Array.IndexOf(p.EventParameters, column.Parameter)
+                        Parameter = place column
                         Code = column.Variation.Code
                         LogUp = rows |> Array.map (fun i -> table.Columns.LogUp(k, i))
                         LogDown = rows |> Array.map (fun i -> table.Columns.LogDown(k, i))
                     }
         ]
 
-        let weights = rows |> Array.map (fun i -> table.Weights[i] * table.Tiles[c, i])
+        let weightsOf rows =
+            rows |> Array.map (fun i -> table.Weights[i] * table.Tiles[c, i])
+
+        let whole parameter =
+            seq {
+                for start in 0..block .. table.Weights.Length - 1 do
+                    let rows = [| start .. min (start + block) table.Weights.Length - 1 |]
+
+                    {
+                        Weights = weightsOf rows
+                        Interpolants = interpolantsOf (fun column -> place column = parameter) rows
+                    }
+            }
+
+        let isPart = rows.Length < table.Weights.Length
 
         let ranges =
             p.EventParameters
@@ -48,7 +68,13 @@ module internal UnbinnedNormalisation =
                 max low -reach, min high reach)
 
         let compiled =
-            ShapeNormalisation.compile pairEvents None weights ranges interpolants
+            ShapeNormalisation.compile
+                pairEvents
+                None
+                (weightsOf rows)
+                ranges
+                (interpolantsOf (fun _ -> true) rows)
+                (if isPart then Some whole else None)
 
         // Far out an expectation can be negative, as that of lines: then the exact pass is made.
         if compiled.IsFinite then Some compiled else None
@@ -71,7 +97,8 @@ module internal UnbinnedNormalisation =
         let rows =
             match options.Normalisation, reference with
             | Normalisation.Compiled pairEvents, Some table ->
-                EventSample.rows table.Weights.Length (10 * pairEvents)
+                let all = table.Weights.Length
+                EventSample.rows all (if all > 10 * pairEvents then 4 * pairEvents else all)
             | _ -> [||]
 
         let make c =
