@@ -93,7 +93,7 @@ module LogitLoss =
         let v = square u
 
         let series =
-            [ 9 .. -1 .. 0 ]
+            [ 9..-1..0 ]
             |> List.map (fun k -> (if k % 2 = 0 then 1.0 else -1.0) / float (2 * k + 1))
 
         let sum =
@@ -142,7 +142,9 @@ module LogitLoss =
         let a, b = ofRatio loss (if power = 2.0 then square g else g) (power * log g)
         // As a rectifier, not g − |z|, whose two slopes would only cancel in part above the floor.
         let below = maximum (floor - size) (constant 0.0)
-        let slope (derivative: float) = min steepest (derivative * power * floor ** (power - 1.0))
+
+        let slope (derivative: float) =
+            min steepest (derivative * power * floor ** (power - 1.0))
 
         if Loss.slopeOfClass loss least > 0.0 then
             a + slope (Loss.slopeOfClass loss least) * below, b
@@ -163,7 +165,9 @@ module LogitLoss =
         let powers p (logF: Node, logRest: Node) = exp (p * logRest), exp (p * logF)
 
         if OutputMap.domain output <> Loss.domain loss then
-            invalidArg (nameof output) $"The loss {Loss.name loss} has no output {OutputMap.name output}."
+            invalidArg
+                (nameof output)
+                $"The loss {Loss.name loss} has no output {OutputMap.name output}."
 
         match loss, output with
         | Loss.BinaryCrossEntropy, OutputMap.Sigmoid -> binaryCrossEntropy labels logits

@@ -54,7 +54,11 @@ module SignalOdds =
     /// <exception cref="T:System.ArgumentOutOfRangeException">α outside [0, 1]</exception>
     let signalToSum (share: float) (rho: float) : float =
         check share
-        if rho = infinity then 1.0 / share else rho / (share * rho + (1.0 - share))
+
+        if rho = infinity then
+            1.0 / share
+        else
+            rho / (share * rho + (1.0 - share))
 
     /// <summary>p_S/p_B out of κ = p_S/p_{S+B}: ρ = (1 − α)κ/(1 − ακ).</summary>
     /// <param name="share">α in [0, 1]</param>

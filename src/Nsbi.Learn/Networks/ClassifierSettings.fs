@@ -68,7 +68,10 @@ module ClassifierSettings =
     /// What is wrong with a loss where logits are no odds, in a place named by the remedy.
     let internal lossRefusal (source: string) (remedy: string) (settings: ClassifierSettings) = [
         if not (hasStandardLoss settings) then
-            Fault.create source "only the loss 'bce' with the output 'sigmoid' is possible here" remedy
+            Fault.create
+                source
+                "only the loss 'bce' with the output 'sigmoid' is possible here"
+                remedy
             |> Fault.withValue $"{Loss.name settings.Loss}, {OutputMap.name settings.Output}"
     ]
 
@@ -134,7 +137,13 @@ module ClassifierSettings =
         match power, Loss.power loss with
         | Some p, None ->
             let remedy = "leave it out, or choose the loss 'pMse' or 'pSqr'"
-            fields.Fault("p", $"the loss '{Loss.name loss}' has no power", JsonFields.text p, remedy)
+
+            fields.Fault(
+                "p",
+                $"the loss '{Loss.name loss}' has no power",
+                JsonFields.text p,
+                remedy
+            )
         | None, Some _ ->
             let remedy = "give the power p beside it, such as \"p\": 2"
             fields.Fault("loss", "the loss has a power that is not given", Loss.name loss, remedy)

@@ -84,9 +84,7 @@ module ParameterisedSettings =
 
         fields.Close()
 
-        faults source settings
-        |> List.map (Fault.inJson source path)
-        |> log.AddRange
+        faults source settings |> List.map (Fault.inJson source path) |> log.AddRange
 
         if log.IsEmpty then Ok settings else Error(log.ToList())
 

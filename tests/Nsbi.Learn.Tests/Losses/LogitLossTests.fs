@@ -22,7 +22,9 @@ let private evaluate precision (rows: (float * float)[]) (outputs: Node list) : 
     |> List.map (fun output -> Array.init rows.Length (fun i -> output[i, 0]))
 
 let private loss' loss output = LogitLoss.ofRows loss output y z
-let private slope loss output = List.head (grad (loss' loss output |> sum) [ z ])
+
+let private slope loss output =
+    List.head (grad (loss' loss output |> sum) [ z ])
 
 /// Labels and logits where the definition itself is accurate in double precision.
 let private moderate output = [|
@@ -54,10 +56,9 @@ let ``the gradient is that of finite differences`` (loss: Loss, output: OutputMa
     let h = 1e-5
 
     let at shift =
-        evaluate
-            Precision.Double
-            (rows |> Array.map (fun (y, z) -> y, z + shift))
-            [ loss' loss output ]
+        evaluate Precision.Double (rows |> Array.map (fun (y, z) -> y, z + shift)) [
+            loss' loss output
+        ]
         |> List.head
 
     let above, below = at h, at -h

@@ -49,12 +49,17 @@ let private densities =
         let! bins = Gen.choose (2, 8)
         let! p1 = Gen.choose (1, 1000) |> Gen.listOfLength bins
         let! p0 = Gen.choose (1, 1000) |> Gen.listOfLength bins
-        let normal (p: int list) = p |> List.map (fun n -> float n / float (List.sum p))
+
+        let normal (p: int list) =
+            p |> List.map (fun n -> float n / float (List.sum p))
+
         return List.zip (normal p1) (normal p0)
     }
 
 [<TestCaseSource(nameof cases)>]
-let ``for random discrete densities the least loss is at the stated function of p1/p0`` (loss: Loss) =
+let ``for random discrete densities the least loss is at the stated function of p1/p0``
+    (loss: Loss)
+    =
     let holds (bins: (float * float) list) =
         bins
         |> List.forall (fun (p1, p0) ->
@@ -94,7 +99,9 @@ let private curvature (g: float -> float) f =
     (g (f + h) - 2.0 * g f + g (f - h)) / (h * h)
 
 [<TestCase 0.1; TestCase 0.5; TestCase 0.9>]
-let ``p-MSE with p between 0 and 1 is concave: its stationary point is its largest loss`` (p: float) =
+let ``p-MSE with p between 0 and 1 is concave: its stationary point is its largest loss``
+    (p: float)
+    =
     let loss = Loss.PowerMeanSquared p
 
     for r in [ 0.2; 1.0; 3.0 ] do
@@ -117,7 +124,10 @@ let ``p-MSE with other p is convex`` (p: float) =
 [<TestCase -1.5; TestCase 0.3; TestCase 1.0; TestCase 1.9>]
 let ``p-SQR with |p| below 2 is not convex in f, but convex in ln f`` (p: float) =
     let loss = Loss.PowerSquareRoot p
-    let least = [ 0.01; 1.0; 100.0; 1e4 ] |> List.map (curvature (risk loss 0.5)) |> List.min
+
+    let least =
+        [ 0.01; 1.0; 100.0; 1e4 ] |> List.map (curvature (risk loss 0.5)) |> List.min
+
     Assert.That(least, Is.LessThan 0.0)
 
     for t in [ -4.0; -1.0; 0.0; 2.0; 5.0 ] do
@@ -130,7 +140,10 @@ let ``p-MSE of 2 is the mean squared error, p-SQR of 1 the square root`` () =
     for f in [ 0.1; 0.6; 0.95 ] do
         for y in [ 0.0; 0.3; 1.0 ] do
             let same (left: Loss) (right: Loss) =
-                Assert.That(relative (Loss.value left y f) (Loss.value right y f), Is.LessThan 1e-14)
+                Assert.That(
+                    relative (Loss.value left y f) (Loss.value right y f),
+                    Is.LessThan 1e-14
+                )
 
             same Loss.MeanSquaredError (Loss.PowerMeanSquared 2.0)
             same Loss.SquareRoot (Loss.PowerSquareRoot 1.0)

@@ -12,7 +12,9 @@ let private logSum share logRho =
 let ``there and back again`` (n: byte) (m: byte) =
     let share = (float n + 1.0) / 257.0
     let rho = exp ((float m - 128.0) / 16.0)
-    let close (value: float) = abs (value - rho) < 1e-10 * (1.0 + rho) / share
+
+    let close (value: float) =
+        abs (value - rho) < 1e-10 * (1.0 + rho) / share
 
     let viaSum = SignalOdds.sumToBackground share rho
     let viaShare = SignalOdds.signalToSum share rho

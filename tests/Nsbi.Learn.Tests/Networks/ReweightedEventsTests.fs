@@ -47,7 +47,10 @@ let private identity = {
 let private lossAt (set: TrainingSet) (z: float[]) : struct (float * float[]) =
     let w, b = parameter "w" points 1, constant 0.0
     let logits = matmul (input "x" points) w + b
-    let loss = meanRows (NetworkGraph.rowLoss Loss.BinaryCrossEntropy OutputMap.Sigmoid 1 logits)
+
+    let loss =
+        meanRows (NetworkGraph.rowLoss Loss.BinaryCrossEntropy OutputMap.Sigmoid 1 logits)
+
     use team = new Nsbi.Kernels.ThreadTeam(1)
     let outputs = loss :: grad loss [ w ]
     use plan = Plan.Compile(team, Precision.Double, set.Rows, outputs)
