@@ -26,7 +26,7 @@ type internal LoopProblem = {
     Training: TrainingSet
     Validation: TrainingSet
     /// Of rows or of batches.
-    Loss: LoopLoss
+    Objective: LoopLoss
     /// The stratum of each training row, from 0: every batch has its share of each, to one row. Empty where
     /// rows go into batches as they come.
     Strata: int[]
@@ -58,7 +58,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
                 Seed = problem.Seed
                 Optimiser = settings.Optimiser
             },
-            (match problem.Loss with
+            (match problem.Objective with
              | LoopLoss.OfRows rowLoss -> meanRows rowLoss
              | LoopLoss.OfBatch loss -> loss),
             problem.Parameters,
@@ -66,7 +66,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
         )
 
     let losses =
-        match problem.Loss with
+        match problem.Objective with
         | LoopLoss.OfRows rowLoss ->
             Plan.Compile(team, Precision.Single, min validation.Rows 4096, [ rowLoss ])
         | LoopLoss.OfBatch loss -> Plan.Compile(team, Precision.Double, validation.Rows, [ loss ])
@@ -104,7 +104,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
     let validationLoss () =
         losses.SetParameters plan.Parameters
 
-        match problem.Loss with
+        match problem.Objective with
         | LoopLoss.OfRows _ ->
             let rowLosses = (losses.RunAll validation.Table).Head
             let mutable sum = 0.0
