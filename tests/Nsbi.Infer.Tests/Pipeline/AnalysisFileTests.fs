@@ -3,6 +3,7 @@ module Nsbi.Infer.Tests.AnalysisFileTests
 open System.Text.Json.Nodes
 open NUnit.Framework
 open Nsbi.Learn
+open Nsbi.Learn.Ensembles
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Analyses
 open Nsbi.Infer.Tests.Expect
