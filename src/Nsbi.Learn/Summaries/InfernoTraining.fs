@@ -101,7 +101,9 @@ module InfernoTraining =
                         settings.Bins,
                         standardisation,
                         loop.BestValues,
-                        loop.History
+                        loop.History,
+                        settings.Training.Loss,
+                        settings.Training.Output
                     )
 
                 Ok(BinSummary(network, settings.Temperature, settings.Interest))
