@@ -6,7 +6,8 @@ namespace Nsbi.Interop;
 /// is run by <see cref="AnalysisRunner"/>.</summary>
 public static class RatioTrainer
 {
-    /// <summary>Trains r_k = p_k/p_ref of all samples, cross-fitted and normalised.</summary>
+    /// <summary>Trains r_k = p_k/p_ref of all samples, cross-fitted, normalised, and calibrated where
+    /// that is asked for.</summary>
     /// <param name="samples">two or more, with their weights in the reference</param>
     /// <param name="features">what the networks are given: columns, or named expressions with
     /// transforms, such as <c>logPt = pt / mass | log | clip(-3, 3)</c></param>
@@ -29,6 +30,7 @@ public static class RatioTrainer
         ArgumentNullException.ThrowIfNull(features);
         options ??= new TrainingOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CalibrationBins, 2);
 
         var settings = FNetworks.EstimatorSettingsModule.validate(options.ToFSharp()).OrThrow();
         var mixture = samples.Mixture();
@@ -56,10 +58,15 @@ public static class RatioTrainer
             plain.SaveEvery
         );
         var text = FEvents.FittedFeaturesJson.toText(events.Features);
+        var trained = FNetworks
+            .EstimatorAssembly.train(settings, mixture, classes, text.ToOption(), context)
+            .OrThrow();
         return new(
-            FNetworks
-                .EstimatorAssembly.train(settings, mixture, classes, text.ToOption(), context)
-                .OrThrow(),
+            options.CalibrationToFSharp() is { } calibration
+                ? FCalibration
+                    .CrossFittedCalibration.fitEstimator(team, calibration, trained, classes)
+                    .OrThrow()
+                : trained,
             events.Features
         );
     }

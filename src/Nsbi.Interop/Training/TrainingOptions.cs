@@ -77,6 +77,16 @@ public sealed record TrainingOptions
     /// ratios.</summary>
     public double CheckFraction { get; init; } = Standard.CheckFraction;
 
+    /// <summary>How the ratios are calibrated, on the events that normalise them.</summary>
+    public RatioCalibration Calibration { get; init; } = RatioCalibration.None;
+
+    /// <summary>Bins of the calibration by histograms, 2 or more.</summary>
+    public int CalibrationBins { get; init; } = 40;
+
+    /// <summary>Whether calibrated ratios are brought back to Σ w r = 1 over all classes, which the
+    /// calibration of each class by itself breaks.</summary>
+    public bool RenormaliseCalibrated { get; init; }
+
     /// <summary>The seed of every random number.</summary>
     public ulong Seed { get; init; } = Standard.Seed;
 
@@ -121,6 +131,21 @@ public sealed record TrainingOptions
             NetworkOutput.Rectified => OutputMap.Rectified,
             _ => OutputMapModule.standard(loss),
         };
+
+    internal FCalibration.CalibrationSettings? CalibrationToFSharp()
+    {
+        var method = Calibration switch
+        {
+            RatioCalibration.Histogram => FCalibration.CalibrationMethod.NewHistogram(
+                CalibrationBins,
+                false
+            ),
+            RatioCalibration.Isotonic => FCalibration.CalibrationMethod.Isotonic,
+            RatioCalibration.Platt => FCalibration.CalibrationMethod.Platt,
+            _ => null,
+        };
+        return method is null ? null : new(method, RenormaliseCalibrated);
+    }
 
     internal FNetworks.EstimatorSettings ToFSharp()
     {

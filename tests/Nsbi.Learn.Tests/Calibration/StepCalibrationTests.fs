@@ -245,6 +245,7 @@ let ``a NaN stays one and misuse is refused`` () =
         |> ignore
 
     refused [ 1.0, 1.0, nan; 1.0, 1.0, 1.0 ]
-    refused [ 1.0, 1.0, 0.0; 1.0, 1.0, 1.0 ]
+    refused [ 1.0, 1.0, -0.1; 1.0, 1.0, 1.0 ]
+    refused [ 1.0, 1.0, infinity; 1.0, 1.0, 1.0 ]
     refused [ -1.0, 1.0, 1.0; 1.0, 1.0, 1.0 ]
     refused [ 0.0, 1.0, 1.0 ]
