@@ -48,6 +48,7 @@ module InfernoSettings =
     let internal faults (events: ResponseEvents) (settings: InfernoSettings) : Fault list = [
         let source = "summary settings"
         yield! ClassifierSettings.faults source settings.Training
+        yield! ClassifierSettings.lossRefusal source "leave out the loss" settings.Training
 
         if settings.Bins < 2 then
             Fault.create source "the number of bins is out of range" "at least 2"
