@@ -91,7 +91,7 @@ let ``moving events and weighting them by the score are the same response`` () =
     near 1e-9 1.0 (Array.sum events.Parameters[3].WeightSlopes[n..])
     near 1e-9 1.0 (Array.sum events.Parameters[0].WeightSlopes[.. n - 1])
 
-let private train benchmark n epochs =
+let private train benchmark n batch epochs =
     use team = new ThreadTeam(2)
     let settings = InfernoSettings.standard "s"
 
@@ -99,6 +99,7 @@ let private train benchmark n epochs =
         settings with
             Training = {
                 settings.Training with
+                    BatchSize = batch
                     Epochs = epochs
             }
     }
@@ -116,7 +117,7 @@ let private hardBins benchmark (summary: BinSummary) (n: int) =
 [<Test>]
 let ``an inference-aware summary keeps what the classifier loses`` () =
     let benchmark = InfernoBenchmark.FreeShift
-    let summary = train benchmark 20_000 12
+    let summary = train benchmark 20_000 1024 12
     let events, bins = hardBins benchmark summary 100_000
     let error = InfernoToy.binnedError benchmark events 10 bins
     // 19.3 with the best classifier, 15.5 with the events themselves.
@@ -189,7 +190,7 @@ let ``the published table of classifiers and summaries is reached``
     (index: int, classifier: float, inferno: float)
     =
     let benchmark = InfernoToy.benchmarks[index]
-    let summary = train benchmark 100_000 40
+    let summary = train benchmark 100_000 2048 40
     let events, bins = hardBins benchmark summary 300_000
     let found = InfernoToy.binnedError benchmark events 10 bins
     let ofClassifier = classifierError benchmark 100_000 20
