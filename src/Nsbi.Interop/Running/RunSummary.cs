@@ -14,7 +14,6 @@ public sealed class RunSummary
         Asimov = new Measurement(run.Asimov);
         Expected = run.Expected is { Value: var study } ? new SimulationClosure(study) : null;
         Observed = run.Observed is { Value: var observed } ? new Measurement(observed) : null;
-        Summary = run.Summary is { Value: var summary } ? new SummaryMeasurement(summary) : null;
         Score = run.Score is { Value: var score } ? new BinnedComparison(score) : null;
         Conventional = run.Conventional is { Value: var binned }
             ? new BinnedComparison(binned)
@@ -58,16 +57,9 @@ public sealed class RunSummary
     /// <summary>The fit to the data; null without data, or where they stay blind.</summary>
     public Measurement? Observed { get; }
 
-    /// <summary>The result by the ratios as fixed summaries; null where the analysis asks for none.
-    /// </summary>
-    public SummaryMeasurement? Summary { get; }
-
-    /// <summary>The measurement that answers the question: that of the summary where there is one, else
-    /// that of the unbinned ratios; the observed one where there is one, else the expected one.</summary>
-    public Measurement Headline =>
-        Summary is { } summary
-            ? summary.Observed ?? summary.Expected
-            : Observed ?? Expected?.Measurement ?? Asimov;
+    /// <summary>The measurement that answers the question: the observed one where there is one, else
+    /// the expected one.</summary>
+    public Measurement Headline => Observed ?? Expected?.Measurement ?? Asimov;
 
     /// <summary>The learned score in bins; null where there is none.</summary>
     public BinnedComparison? Score { get; }

@@ -6,8 +6,7 @@ namespace Nsbi.Interop;
 /// is run by <see cref="AnalysisRunner"/>.</summary>
 public static class RatioTrainer
 {
-    /// <summary>Trains r_k = p_k/p_ref of all samples, cross-fitted, normalised, and calibrated where
-    /// that is asked for.</summary>
+    /// <summary>Trains r_k = p_k/p_ref of all samples, cross-fitted and normalised.</summary>
     /// <param name="samples">two or more, with their weights in the reference</param>
     /// <param name="features">what the networks are given: columns, or named expressions with
     /// transforms, such as <c>logPt = pt / mass | log | clip(-3, 3)</c></param>
@@ -26,48 +25,19 @@ public static class RatioTrainer
         CancellationToken cancellation = default
     )
     {
-        ArgumentNullException.ThrowIfNull(samples);
-        ArgumentNullException.ThrowIfNull(features);
-        options ??= new TrainingOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.CalibrationBins, 2);
-
-        var settings = FNetworks.EstimatorSettingsModule.validate(options.ToFSharp()).OrThrow();
-        var mixture = samples.Mixture();
-        var parsed = FEvents.FeatureModule.parseAll(features.ToFSharp()).OrThrow();
-        var events = PreparedEvents.Of(samples, parsed);
-        var classes = FNetworks
-            .LabelledEventsModule.create(
-                options.Policy,
-                events.Matrix.Columns,
-                events.Classes(samples.Names).ToFSharp()
-            )
-            .OrThrow();
-
-        using var team = new ThreadTeam(options.Threads);
-        var plain = FNetworks.TrainingContextModule.plain(team);
-        var context = new FNetworks.TrainingContext(
-            team,
-            new Forwarded<FNetworks.TrainingProgress, TrainingUpdate>(
-                progress,
-                report => new TrainingUpdate(report)
-            ),
-            cancellation,
-            plain.Checkpoint,
-            plain.Save,
-            plain.SaveEvery
-        );
-        var text = FEvents.FittedFeaturesJson.toText(events.Features);
-        var trained = FNetworks
-            .EstimatorAssembly.train(settings, mixture, classes, text.ToOption(), context)
-            .OrThrow();
+        var input = TrainingInput.Of(samples, features, options);
+        using var team = new ThreadTeam(input.Threads);
         return new(
-            options.CalibrationToFSharp() is { } calibration
-                ? FCalibration
-                    .CrossFittedCalibration.fitEstimator(team, calibration, trained, classes)
-                    .OrThrow()
-                : trained,
-            events.Features
+            FNetworks
+                .EstimatorAssembly.train(
+                    input.Settings,
+                    input.Mixture,
+                    input.Labelled,
+                    input.FeatureText.ToOption(),
+                    TrainingInput.Context(team, progress, cancellation)
+                )
+                .OrThrow(),
+            input.Events.Features
         );
     }
 

@@ -77,16 +77,6 @@ public sealed record TrainingOptions
     /// ratios.</summary>
     public double CheckFraction { get; init; } = Standard.CheckFraction;
 
-    /// <summary>How the ratios are calibrated, on the events that normalise them.</summary>
-    public RatioCalibration Calibration { get; init; } = RatioCalibration.None;
-
-    /// <summary>Bins of the calibration by histograms, 2 or more.</summary>
-    public int CalibrationBins { get; init; } = 40;
-
-    /// <summary>Whether calibrated ratios are brought back to Σ w r = 1 over all classes, which the
-    /// calibration of each class by itself breaks.</summary>
-    public bool RenormaliseCalibrated { get; init; }
-
     /// <summary>The seed of every random number.</summary>
     public ulong Seed { get; init; } = Standard.Seed;
 
@@ -95,14 +85,6 @@ public sealed record TrainingOptions
 
     /// <summary>Threads to share the work, 1 or more.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
-
-    internal FNetworks.NegativeWeights Policy =>
-        NegativeWeights switch
-        {
-            NegativeWeightPolicy.Drop => FNetworks.NegativeWeights.Drop,
-            NegativeWeightPolicy.AbsoluteValue => FNetworks.NegativeWeights.AbsoluteValue,
-            _ => FNetworks.NegativeWeights.Refuse,
-        };
 
     private Learn.Losses.Loss LossToFSharp() =>
         Loss switch
@@ -131,21 +113,6 @@ public sealed record TrainingOptions
             NetworkOutput.Rectified => OutputMap.Rectified,
             _ => OutputMapModule.standard(loss),
         };
-
-    internal FCalibration.CalibrationSettings? CalibrationToFSharp()
-    {
-        var method = Calibration switch
-        {
-            RatioCalibration.Histogram => FCalibration.CalibrationMethod.NewHistogram(
-                CalibrationBins,
-                false
-            ),
-            RatioCalibration.Isotonic => FCalibration.CalibrationMethod.Isotonic,
-            RatioCalibration.Platt => FCalibration.CalibrationMethod.Platt,
-            _ => null,
-        };
-        return method is null ? null : new(method, RenormaliseCalibrated);
-    }
 
     internal FNetworks.EstimatorSettings ToFSharp()
     {

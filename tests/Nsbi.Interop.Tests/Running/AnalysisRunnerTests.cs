@@ -45,25 +45,6 @@ public class AnalysisRunnerTests
     }
 
     [Test]
-    public async Task an_analysis_with_summaries_has_their_fit_as_its_headline()
-    {
-        var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;
-        var path = SmallAnalysis(folder);
-        var json = JsonNode.Parse(File.ReadAllText(path))!;
-        json["summary"] = JsonNode.Parse("""{"axes": [{"of": "score", "bins": 5}]}""");
-        json.AsObject().Remove("intervals");
-        File.WriteAllText(path, json.ToJsonString());
-        var options = new AnalysisOptions { Threads = 1, Seed = 7 };
-        var run = await AnalysisRunner.RunAsync(path, Path.Combine(folder, "out"), options);
-        var summary = run.Summary!;
-
-        Assert.That(summary.Bins, Is.InRange(3, 5));
-        Assert.That(run.Headline, Is.SameAs(summary.Observed ?? summary.Expected));
-        Assert.That(summary.Closure!.Error, Is.GreaterThan(0.0));
-        Assert.That(summary.ToString(), Does.StartWith("learned two-point score in"));
-    }
-
-    [Test]
     public async Task an_analysis_is_run_to_its_report()
     {
         var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;

@@ -171,35 +171,6 @@ public class TrainingTests
     }
 
     [Test]
-    public void calibrated_ratios_are_others_and_are_kept_with_the_networks()
-    {
-        var samples = Samples();
-        var plain = RatioTrainer.Train(samples, ["x"], Options);
-        var calibrated = RatioTrainer.Train(
-            samples,
-            ["x"],
-            Options with
-            {
-                Calibration = RatioCalibration.Isotonic,
-                RenormaliseCalibrated = true,
-            }
-        );
-        var path = Path.Combine(Directory.CreateTempSubdirectory("nsbi-").FullName, "ratios.json");
-        calibrated.Save(path);
-        RatioEstimator.Load(path).Save(path + ".again");
-
-        Assert.That(File.ReadAllText(path), Does.Contain("\"isotonic\""));
-        Assert.That(File.ReadAllBytes(path + ".again"), Is.EqualTo(File.ReadAllBytes(path)));
-        Assert.That(
-            calibrated.Normalisation[0].After.Value,
-            Is.Not.EqualTo(plain.Normalisation[0].After.Value)
-        );
-        Assert.That(
-            calibrated.Check(samples).Checks.Single(c => c.Name == "mixture identity").Passed
-        );
-    }
-
-    [Test]
     public void a_cancelled_training_ends_as_cancelled()
     {
         using var stop = new CancellationTokenSource();
