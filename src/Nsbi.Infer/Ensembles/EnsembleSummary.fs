@@ -39,7 +39,10 @@ type EnsembleSummary = {
     /// The self-check of both, by name.
     member this.SelfChecks: Check list = [
         for name, scaling in
-            [ "the double bootstrap", this.Scaling; "the nested bootstrap", this.NestedScaling ] do
+            [
+                "the double bootstrap", this.Scaling
+                "the nested bootstrap", this.NestedScaling
+            ] do
             match scaling with
             | Some scaling -> EnsembleSelfCheck.run name scaling
             | None -> ()
@@ -162,7 +165,11 @@ module EnsembleSummary =
 
         match values.Plan with
         | EnsemblePlan.Nested(_, members, Inner.Seeds) when replicas > 1 ->
-            let among = if members > 1 then $", the mean over {members} members" else ""
+            let among =
+                if members > 1 then
+                    $", the mean over {members} members"
+                else
+                    ""
 
             (acrossReplicas values).Sigma,
             $"the spread over {replicas} bootstraps of the simulated events{among}",

@@ -220,7 +220,9 @@ module AnalysisReport =
                 |> Option.defaultValue []
             VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity
-            Pages = DiagnosticsPages.ofRun run
+            Pages =
+                DiagnosticsPages.ofRun run
+                @ (run.Ensemble |> Option.map EnsemblePages.ofStudy |> Option.toList)
             Checks = run.Checks
             Ratios = run.Ratios
             Training = run.Networks |> List.map training

@@ -67,7 +67,11 @@ module internal EnsembleFits =
             | _ -> nan
 
     /// <summary>The fits with ratios of the simulated and the observed events.</summary>
-    let private ofRatios (setting: EnsembleFitSetting) ratios observed : Result<EnsembleFit, Fault list> =
+    let private ofRatios
+        (setting: EnsembleFitSetting)
+        ratios
+        observed
+        : Result<EnsembleFit, Fault list> =
         let learned = setting.Learned
         let mixture = learned.Mixture
 
@@ -80,20 +84,19 @@ module internal EnsembleFits =
             observed
             learned.Variations
             learned.Control
-        |> Result.map (fun other ->
-            {
-                Refits = [|
-                    for theta, weights, _ in setting.Asimovs ->
-                        LearnedModel.ofSimulation other theta weights |> fitted setting theta
-                |]
-                Linear = [|
-                    for _, _, sensitivity in setting.Asimovs -> linear learned ratios sensitivity
-                |]
-                Observed =
-                    match setting.Best, LearnedModel.ofData other with
-                    | Some best, Some data -> fitted setting best data
-                    | _ -> nan
-            })
+        |> Result.map (fun other -> {
+            Refits = [|
+                for theta, weights, _ in setting.Asimovs ->
+                    LearnedModel.ofSimulation other theta weights |> fitted setting theta
+            |]
+            Linear = [|
+                for _, _, sensitivity in setting.Asimovs -> linear learned ratios sensitivity
+            |]
+            Observed =
+                match setting.Best, LearnedModel.ofData other with
+                | Some best, Some data -> fitted setting best data
+                | _ -> nan
+        })
 
     /// The fits with the ratios of the analysis itself.
     let nominal (setting: EnsembleFitSetting) : Result<EnsembleFit, Fault list> =
@@ -135,10 +138,14 @@ module internal EnsembleFits =
         use document = JsonDocument.Parse(ReadOnlyMemory bytes)
 
         let number (item: JsonElement) =
-            if item.ValueKind = JsonValueKind.Null then nan else item.GetDouble()
+            if item.ValueKind = JsonValueKind.Null then
+                nan
+            else
+                item.GetDouble()
 
-        let list (name: string) =
-            [| for item in document.RootElement.GetProperty(name).EnumerateArray() -> number item |]
+        let list (name: string) = [|
+            for item in document.RootElement.GetProperty(name).EnumerateArray() -> number item
+        |]
 
         {
             Refits = list "refits"

@@ -22,6 +22,9 @@ module internal EnsembleStage =
 
     let private prefix = "ensemble-"
 
+    /// Ratios of which no likelihood can be made: the fit is not kept as done.
+    exception private Refused of Fault list
+
     /// The trained ensemble on the events of the analysis's own ratio networks.
     let private train (context: PipelineContext) (trained: TrainedAnalysis) (plan: EnsemblePlan) =
         let analysis = trained.Analysis
@@ -73,9 +76,7 @@ module internal EnsembleStage =
         (ensemble: RatioEnsemble)
         : Result<EnsembleValues<EnsembleFit>, Fault list> =
         let total = ensemble.Plan.Count + ensemble.Replicas
-        let faults = ResizeArray<Fault>()
-        let none = { Refits = [||]; Linear = [||]; Observed = nan }
-        let mutable finished = 0
+        let finished = ref 0
 
         let fit name (estimator: RatioEstimator) =
             options.Cancellation.ThrowIfCancellationRequested()
@@ -83,47 +84,45 @@ module internal EnsembleStage =
             let spec = {
                 Name = $"{prefix}{label}-{name}"
                 Seed = setting.Learned.Analysis.Seed
-                Inputs = ("estimator", ContentHash.ofBytes (EstimatorFile.toBytes estimator)) :: inputs
+                Inputs =
+                    ("estimator", ContentHash.ofBytes (EstimatorFile.toBytes estimator)) :: inputs
                 Settings = settings
             }
 
             let work (_: ITaskContext) =
                 match EnsembleFits.run setting estimator with
                 | Ok fit -> [ "fit.json", EnsembleFits.toBytes fit ]
-                | Error found ->
-                    faults.AddRange found
-                    [ "fit.json", EnsembleFits.toBytes none ]
+                | Error faults -> raise (Refused faults)
 
-            if faults.Count > 0 then
-                none
-            else
-                let found = store.Run(spec, work).Read "fit.json" |> EnsembleFits.ofBytes
-                finished <- finished + 1
+            let found = store.Run(spec, work).Read "fit.json" |> EnsembleFits.ofBytes
+            finished.Value <- finished.Value + 1
 
-                options.Progress.Report(
-                    Toys(
-                        "fits of the ensemble",
-                        {
-                            Done = finished
-                            Total = total
-                            Failed = 0
-                        }
-                    )
+            options.Progress.Report(
+                Toys(
+                    "fits of the ensemble",
+                    {
+                        Done = finished.Value
+                        Total = total
+                        Failed = 0
+                    }
                 )
+            )
 
-                found
+            found
 
-        let values: EnsembleValues<EnsembleFit> = {
-            Plan = ensemble.Plan
-            Members =
-                Array.init ensemble.Replicas (fun j ->
-                    Array.init ensemble.Members (fun m ->
-                        fit $"replica{j}-estimator{m}" ensemble[j, m]))
-            Averages =
-                Array.init ensemble.Replicas (fun j -> fit $"replica{j}-average" (ensemble.Average j))
-        }
-
-        if faults.Count = 0 then Ok values else Error(List.ofSeq faults)
+        try
+            Ok {
+                Plan = ensemble.Plan
+                Members =
+                    Array.init ensemble.Replicas (fun j ->
+                        Array.init ensemble.Members (fun m ->
+                            fit $"replica{j}-estimator{m}" ensemble[j, m]))
+                Averages =
+                    Array.init ensemble.Replicas (fun j ->
+                        fit $"replica{j}-average" (ensemble.Average j))
+            }
+        with Refused faults ->
+            Error faults
 
     /// θ, weights over the simulated events and influence of the learned Asimov set at a value.
     let private asimov (fits: FitSettings) (learned: LearnedModel) (value: float) =
@@ -140,7 +139,9 @@ module internal EnsembleStage =
             let observation = asimov.Observation
 
             let weights =
-                RatioSensitivity.weights learned.Likelihood.Unbinned[channel] observation.Events[channel]
+                RatioSensitivity.weights
+                    learned.Likelihood.Unbinned[channel]
+                    observation.Events[channel]
 
             let best = WarmFit.run fits observation theta
             let place = learned.Model.Index[interest]
@@ -170,7 +171,11 @@ module internal EnsembleStage =
             Fitted = nominal.Refits[index]
             Refits = refits
             Summary = EnsembleSummary.make seed refits
-            Linear = if hasLinear then Some(EnsembleSummary.make seed linear) else None
+            Linear =
+                if hasLinear then
+                    Some(EnsembleSummary.make seed linear)
+                else
+                    None
             LinearFits = if hasLinear then Some linear else None
         }
 
@@ -222,8 +227,7 @@ module internal EnsembleStage =
                 use team = new ThreadTeam(options.Threads)
                 let values = wanted fitting plan learned
 
-                let made =
-                    values |> List.map (fun value -> value, asimov fitting learned value)
+                let made = values |> List.map (fun value -> value, asimov fitting learned value)
 
                 let asimovs = [
                     for value, found in made do
@@ -244,7 +248,8 @@ module internal EnsembleStage =
 
                 let settings = [
                     for i, (value, _) in List.indexed asimovs ->
-                        $"value {i}", value.ToString("R", Globalization.CultureInfo.InvariantCulture)
+                        $"value {i}",
+                        value.ToString("R", Globalization.CultureInfo.InvariantCulture)
                 ]
 
                 EnsembleFits.nominal setting
@@ -285,7 +290,9 @@ module internal EnsembleStage =
         |> PipelineStage.wrong
         |> Result.bind (fun found ->
             match found.Study.Points with
-            | first :: _ when first.Value = learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]] ->
+            | first :: _ when
+                first.Value = learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]]
+                ->
                 Ok found
             | _ ->
                 let reason = found.Study.Skipped |> List.map snd |> String.concat " "
@@ -295,9 +302,8 @@ module internal EnsembleStage =
                 ]
                 |> Error)
 
-    /// <summary>The same for the data, where they were looked at.</summary>
-    /// <param name="learned">the model before it had a nuisance parameter for the networks</param>
-    /// <param name="observed">the fit to the data</param>
+    /// The same for the data, where they were looked at, with the model before it had a nuisance parameter
+    /// for the networks.
     let observe
         (options: PipelineOptions)
         (fitting: FitSettings)

@@ -81,20 +81,36 @@ module Pipeline =
             store.RemoveOthers()
             Ok trained.Networks)
 
-    let private runWith observe publish options path out =
+    let private runWith ensemble observe publish options path out =
         withStore options path out (fun store trained ->
             TrainedAnalysis.learn options trained
             |> Result.bind (fun learned ->
                 use team = new ThreadTeam(options.Threads)
                 let fits = fits options team
 
-                RunStages.expect options fits trained learned
-                |> Result.bind (observe fits store trained learned)
-                |> Result.bind (fun run ->
-                    publish store trained learned run
-                    |> Result.map (fun () ->
-                        store.RemoveOthers()
-                        run))))
+                ensemble options fits store trained learned
+                |> Result.bind (fun (learned, study) ->
+                    RunStages.expect options fits trained learned
+                    |> Result.bind (observe fits store trained learned)
+                    |> Result.bind (study fits store trained)
+                    |> Result.bind (fun run ->
+                        publish store trained learned run
+                        |> Result.map (fun () ->
+                            store.RemoveOthers()
+                            run)))))
+
+    /// The ensemble that an analysis asks for, the model with what it found, and what adds its study to
+    /// the run.
+    let private ensemble options fits store (trained: TrainedAnalysis) (learned: LearnedModel) =
+        match trained.Analysis.Ensemble with
+        | None -> Ok(learned, (fun _ _ _ run -> Ok run))
+        | Some plan ->
+            EnsembleStage.make options fits store trained learned plan
+            |> Result.bind (fun found ->
+                EnsembleRun.model found.Study learned
+                |> Result.map (fun changed -> changed, EnsembleRun.add options learned found))
+
+    let private noEnsemble _ _ _ _ learned = Ok(learned, (fun _ _ _ run -> Ok run))
 
     /// <summary>Trains and checks; the data are not looked at. Of the files of results only the
     /// networks are written: those of a run stay as they are.</summary>
@@ -110,7 +126,7 @@ module Pipeline =
             Publication.networks store trained
             Ok()
 
-        runWith (fun _ _ _ _ run -> Ok run) publish options path out
+        runWith noEnsemble (fun _ _ _ _ run -> Ok run) publish options path out
 
     /// <summary>The whole pipeline: train, check, fit, intervals, report.</summary>
     /// <param name="options">how to run</param>
@@ -130,4 +146,4 @@ module Pipeline =
             RunStages.observe options fits trained learned run
             |> Result.bind (RunStages.confidence options fits store trained learned)
 
-        runWith observe publish options path out
+        runWith ensemble observe publish options path out

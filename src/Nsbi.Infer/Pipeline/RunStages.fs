@@ -112,6 +112,7 @@ module internal RunStages =
                         Score = score
                         Conventional = None
                         Intervals = None
+                        Ensemble = None
                         BlindReason = None
                         Sensitivity =
                             match study with
