@@ -4,9 +4,29 @@ namespace Nsbi.Infer
 [<RequireQualifiedAccess>]
 module internal EnsembleRun =
 
-    /// The model with the nuisance parameter of the networks, where the plan asks for it.
-    let model (study: EnsembleStudy) (learned: LearnedModel) : Result<LearnedModel, PipelineFault> =
-        Ok learned
+    /// <summary>The study alone: no checks, and the data only where the analysis is not blind.</summary>
+    let study
+        (options: PipelineOptions)
+        (fits: FitSettings)
+        (store: TaskStore)
+        (trained: TrainedAnalysis)
+        (learned: LearnedModel)
+        (plan: EnsembleStudyPlan)
+        : Result<EnsembleStudy, PipelineFault> =
+        EnsembleStage.make options fits store trained learned plan
+        |> Result.bind (fun found ->
+            match LearnedModel.ofData learned with
+            | Some data when not learned.Analysis.Blind ->
+                let best = Fit.runWith fits data
+
+                if best.Status.Succeeded then
+                    EnsembleStage.observe options fits store trained learned best found
+                else
+                    NotSuccessful [
+                        $"The fit of the data did not succeed: {best.Status.Advice}"
+                    ]
+                    |> Error
+            | _ -> Ok found.Study)
 
     /// The study in the run, with the data where they were looked at.
     let add

@@ -5,6 +5,7 @@ open System.IO
 open System.Threading
 open Nsbi.Kernels
 open Nsbi.Learn
+open Nsbi.Learn.Ensembles
 open Nsbi.Learn.Networks
 
 /// <summary>A whole analysis, from <c>analysis.json</c> to the report. Killed at any moment and run again
@@ -107,7 +108,7 @@ module Pipeline =
         | Some plan ->
             EnsembleStage.make options fits store trained learned plan
             |> Result.bind (fun found ->
-                EnsembleRun.model found.Study learned
+                EnsembleNuisance.apply found.Study learned
                 |> Result.map (fun changed -> changed, EnsembleRun.add options learned found))
 
     let private noEnsemble _ _ _ _ learned = Ok(learned, (fun _ _ _ run -> Ok run))
@@ -147,3 +148,47 @@ module Pipeline =
             |> Result.bind (RunStages.confidence options fits store trained learned)
 
         runWith ensemble observe publish options path out
+
+    /// The ensemble that <c>bootstrap</c> trains where neither the analysis nor its caller names one.
+    let standardEnsemble: EnsemblePlan = EnsemblePlan.Nested(20, 1, Inner.Seeds)
+
+    /// <summary>Trains the networks of an analysis and an ensemble of them, and finds what the ensemble
+    /// does to the parameter of interest. The data are looked at where the analysis is not blind.</summary>
+    /// <param name="options">how to run</param>
+    /// <param name="plan">the ensemble, in place of that of the analysis</param>
+    /// <param name="path">the analysis file</param>
+    /// <param name="out">the folder of results; made where it is not there</param>
+    let bootstrap
+        (options: PipelineOptions)
+        (plan: EnsemblePlan option)
+        (path: string)
+        (out: string)
+        : Result<EnsembleStudy, PipelineFault> =
+        match plan |> Option.map EnsemblePlan.validate with
+        | Some(Error faults) -> Error(WrongInput(Fault.sentences faults))
+        | _ ->
+            withStore options path out (fun store trained ->
+                let asked =
+                    trained.Analysis.Ensemble
+                    |> Option.defaultValue {
+                        Ensemble = standardEnsemble
+                        Nuisance = false
+                        Values = []
+                    }
+
+                let asked =
+                    match plan with
+                    | Some plan -> { asked with Ensemble = plan }
+                    | None -> asked
+
+                TrainedAnalysis.learn options trained
+                |> Result.bind (fun learned ->
+                    use team = new ThreadTeam(options.Threads)
+                    let fits = fits options team
+
+                    EnsembleRun.study options fits store trained learned asked
+                    |> Result.map (fun study ->
+                        PipelineStage.begins options "writing the report"
+                        Publication.ensemble store trained study
+                        store.RemoveOthers()
+                        study)))
