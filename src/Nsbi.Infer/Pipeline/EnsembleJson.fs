@@ -96,9 +96,30 @@ module EnsembleJson =
                 writeValues writer "fits" values)
         | _ -> ()
 
+    let private writeBreakdown (writer: Utf8JsonWriter) what (found: UncertaintyBreakdown) =
+        let numbers = JsonNumbers writer
+        let atBound () = "no error at a bound"
+        writer.WriteString("of", (what: string))
+        numbers.Number("total", found.Total.Mean, atBound)
+        numbers.Number("statistical", found.Statistical.Mean, atBound)
+        writer.WriteStartArray "parts"
+
+        for part in found.Parts do
+            writer.WriteStartObject()
+            let own = JsonNumbers writer
+            writer.WriteString("group", part.Group)
+            own.Number("held", part.Held.Mean, atBound)
+            own.Number("quadrature", part.Quadrature.Mean, atBound)
+            own.Number("observables", part.Observables, atBound)
+            own.Close()
+            writer.WriteEndObject()
+
+        writer.WriteEndArray()
+        numbers.Close()
+
     /// <summary>Writes the members of a study into the object that is open: <c>parameter</c>,
     /// <c>bootstraps</c>, <c>members</c>, <c>inner</c>, <c>trainings</c>, <c>sigma</c> (nominal
-    /// point), <c>table</c>, <c>points</c>, <c>observed</c>, <c>warnings</c>.</summary>
+    /// point), <c>table</c>, <c>points</c>, <c>observed</c>, <c>uncertainty</c>, <c>warnings</c>.</summary>
     let writeMembers (writer: Utf8JsonWriter) (study: EnsembleStudy) : unit =
         let plan = study.Plan.Ensemble
         writer.WriteString("parameter", study.Interest)
@@ -135,6 +156,11 @@ module EnsembleJson =
 
         match study.Observed with
         | Some point -> within writer "observed" (fun () -> writePoint writer point)
+        | None -> ()
+
+        match study.Breakdown with
+        | Some(what, breakdown) ->
+            within writer "uncertainty" (fun () -> writeBreakdown writer what breakdown)
         | None -> ()
 
         writer.WriteStartArray "warnings"

@@ -156,6 +156,28 @@ module internal EnsemblePages =
             | None -> ()
         ]
 
+    let private breakdown (study: EnsembleStudy) : ReportPicture list =
+        match study.Breakdown with
+        | None -> []
+        | Some(what, found) -> [
+            {
+                Caption =
+                    $"The error of {study.Interest} ({what}) with the nuisance parameter of the networks, in parts: what each group of nuisance parameters causes by quadrature subtraction."
+                Drawing =
+                    Page.table [ "part"; ">error" ] [
+                        [ text "all"; text (Quantity.error found.Total.Mean) ]
+
+                        for part in found.Parts do
+                            [ text part.Group; text (Quantity.error part.Quadrature.Mean) ]
+
+                        [
+                            text "no constrained nuisance parameter"
+                            text (Quantity.error found.Statistical.Mean)
+                        ]
+                    ]
+            }
+          ]
+
     /// The page of a study.
     let ofStudy (study: EnsembleStudy) : ReportPage =
         let nominal = study.Nominal
@@ -202,5 +224,7 @@ module internal EnsemblePages =
                 | Some chart ->
                     picture $"The uncertainty by the networks at values of {study.Interest}." chart
                 | None -> ()
+
+                yield! breakdown study
             ]
         }

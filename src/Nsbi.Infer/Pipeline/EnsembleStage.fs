@@ -279,6 +279,7 @@ module internal EnsembleStage =
                                         found
                             ]
                             Observed = None
+                            Breakdown = None
                             Skipped = [
                                 for value, found in made do
                                     match found with

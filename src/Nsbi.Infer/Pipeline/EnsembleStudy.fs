@@ -39,6 +39,9 @@ type EnsembleStudy = {
     Points: EnsemblePoint list
     /// The data; none without, or where they stay blind.
     Observed: EnsemblePoint option
+    /// <summary>The error of the headline's fit in parts, where the networks have a nuisance parameter in
+    /// it, and what was fitted.</summary>
+    Breakdown: (string * UncertaintyBreakdown) option
     /// Values at which the learned Asimov set could not be made, and why.
     Skipped: (float * string) list
 } with

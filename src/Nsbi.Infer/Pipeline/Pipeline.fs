@@ -108,8 +108,9 @@ module Pipeline =
         | Some plan ->
             EnsembleStage.make options fits store trained learned plan
             |> Result.bind (fun found ->
-                EnsembleNuisance.apply found.Study learned
-                |> Result.map (fun changed -> changed, EnsembleRun.add options learned found))
+                EnsembleRun.model found.Study learned
+                |> Result.map (fun changed ->
+                    changed, EnsembleRun.add options learned changed found))
 
     let private noEnsemble _ _ _ _ learned = Ok(learned, (fun _ _ _ run -> Ok run))
 

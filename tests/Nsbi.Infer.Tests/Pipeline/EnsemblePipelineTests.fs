@@ -136,6 +136,32 @@ let ``threads and interruptions leave the bytes as they are`` () =
             Assert.That((bytes = found[name]), Is.True, name)
 
 [<Test>]
+let ``with a nuisance parameter the fit carries the uncertainty of the networks`` () =
+    use folder = new TemporaryFolder()
+    let plan = """{"bootstraps": 3, "nuisance": true}"""
+    let file = file folder (set "ensemble" plan)
+    let run = Pipeline.run Pipeline.options file (folder.File "out") |> succeed
+    let study = run.Ensemble.Value
+    Assert.That(study.Points.Length, Is.GreaterThan 3)
+    let asimov = run.Asimov.Fit
+    Assert.That(asimov.Parameters |> List.map _.Name, same [ "mu"; "alpha_stat" ])
+    Assert.That(asimov["alpha_stat"].Value, Is.EqualTo(0.0).Within 1e-3)
+    let what, breakdown = study.Breakdown.Value
+    Assert.That(what, same "data")
+
+    match breakdown.Parts with
+    | [ part ] ->
+        Assert.That(part.Group, same "finite training samples")
+        Assert.That(part.Parameters, same [ "alpha_stat" ])
+        Assert.That(part.Quadrature.Mean, Is.GreaterThan 0.0)
+    | other -> Assert.Fail $"%A{other}"
+
+    // On the Asimov set the errors add in quadrature, as far as the likelihood is a parabola.
+    let split = run.Asimov.Split.Value
+    let sigma = study.Nominal.Summary.Sigma.Value
+    Assert.That(split.Systematic, Is.EqualTo(sigma).Within(25.0).Percent)
+
+[<Test>]
 let ``a blind analysis is bootstrapped without a look at the data`` () =
     use folder = new TemporaryFolder()
     let file = file folder (set "blind" "true")
