@@ -156,32 +156,32 @@ module Pipeline =
     /// <summary>Trains the networks of an analysis and an ensemble of them, and finds what the ensemble
     /// does to the parameter of interest. The data are looked at where the analysis is not blind.</summary>
     /// <param name="options">how to run</param>
-    /// <param name="plan">the ensemble, in place of that of the analysis</param>
+    /// <param name="plan">what is made of the ensemble of the analysis, or of the standard one</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
     let bootstrap
         (options: PipelineOptions)
-        (plan: EnsemblePlan option)
+        (plan: EnsemblePlan -> EnsemblePlan)
         (path: string)
         (out: string)
         : Result<EnsembleStudy, PipelineFault> =
-        match plan |> Option.map EnsemblePlan.validate with
-        | Some(Error faults) -> Error(WrongInput(Fault.sentences faults))
-        | _ ->
+        let asked (analysis: Analysis) =
+            let asked =
+                analysis.Ensemble
+                |> Option.defaultValue {
+                    Ensemble = standardEnsemble
+                    Nuisance = false
+                    Values = []
+                }
+
+            EnsemblePlan.validate (plan asked.Ensemble)
+            |> Result.map (fun plan -> { asked with Ensemble = plan })
+            |> PipelineStage.wrong
+
+        load options path
+        |> Result.bind asked
+        |> Result.bind (fun asked ->
             withStore options path out (fun store trained ->
-                let asked =
-                    trained.Analysis.Ensemble
-                    |> Option.defaultValue {
-                        Ensemble = standardEnsemble
-                        Nuisance = false
-                        Values = []
-                    }
-
-                let asked =
-                    match plan with
-                    | Some plan -> { asked with Ensemble = plan }
-                    | None -> asked
-
                 TrainedAnalysis.learn options trained
                 |> Result.bind (fun learned ->
                     use team = new ThreadTeam(options.Threads)
@@ -192,4 +192,4 @@ module Pipeline =
                         PipelineStage.begins options "writing the report"
                         Publication.ensemble store trained study
                         store.RemoveOthers()
-                        study)))
+                        study))))

@@ -72,6 +72,17 @@ module EnsemblePlan =
                 "ask for two members or two bootstraps at least"
     ]
 
+    /// <summary>The plan of so many bootstraps of the data; with none of them the members are trained on
+    /// the data themselves, or on a bootstrap each.</summary>
+    /// <param name="bootstraps">J, or 0</param>
+    /// <param name="members">M</param>
+    /// <param name="inner">how members differ</param>
+    let create (bootstraps: int) (members: int) (inner: Inner) : EnsemblePlan =
+        match bootstraps, inner with
+        | 0, Inner.Seeds -> EnsemblePlan.Seeds members
+        | 0, Inner.Bootstraps -> EnsemblePlan.Bootstraps members
+        | _ -> EnsemblePlan.Nested(bootstraps, members, inner)
+
     /// <summary>The same plan, or every fault: numbers outside 1 … 10000, one estimator in all.</summary>
     let validate (plan: EnsemblePlan) : Result<EnsemblePlan, Fault list> =
         match faults plan with

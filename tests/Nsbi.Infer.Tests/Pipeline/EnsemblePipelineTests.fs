@@ -165,7 +165,7 @@ let ``with a nuisance parameter the fit carries the uncertainty of the networks`
 let ``a blind analysis is bootstrapped without a look at the data`` () =
     use folder = new TemporaryFolder()
     let file = file folder (set "blind" "true")
-    let plan = Some(EnsemblePlan.Bootstraps 2)
+    let plan _ = EnsemblePlan.Bootstraps 2
 
     let study =
         Pipeline.bootstrap Pipeline.options plan file (folder.File "out") |> succeed
@@ -181,7 +181,7 @@ let ``a plan of one estimator is refused before anything is trained`` () =
     match
         Pipeline.bootstrap
             Pipeline.options
-            (Some(EnsemblePlan.Seeds 1))
+            (fun _ -> EnsemblePlan.Seeds 1)
             (file folder id)
             (folder.File "out")
     with
