@@ -3,6 +3,7 @@ namespace Nsbi.Infer
 open System
 open Nsbi.Kernels
 open Nsbi.Learn
+open Nsbi.Learn.Calibration
 open Nsbi.Learn.Ensembles
 open Nsbi.Learn.Events
 open Nsbi.Learn.Networks
@@ -43,7 +44,14 @@ module internal EnsembleStage =
                 use team = new ThreadTeam(context.Threads)
                 let features = FittedFeaturesJson.toText trained.Features
 
-                RatioEnsemble.ofNetworks
+                let finish events estimator =
+                    match analysis.Calibration with
+                    | None -> Ok estimator
+                    | Some settings ->
+                        CrossFittedCalibration.fitEstimator team settings estimator events
+
+                RatioEnsemble.ofNetworksWith
+                    finish
                     team
                     plan
                     analysis.Networks
