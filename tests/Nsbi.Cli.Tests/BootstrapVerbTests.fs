@@ -121,7 +121,7 @@ let ``a bootstrap that was killed ends with the same bytes on another number of 
 [<TestCase("--bootstraps -1", "--bootstraps: -1 is too small")>]
 [<TestCase("--members 0", "--members: 0 is too small")>]
 [<TestCase("--inner folds", "'folds' is neither seeds nor bootstraps")>]
-[<TestCase("--bootstraps 1", "one estimator alone has no spread")>]
+[<TestCase("--bootstraps 1", "one bootstrap alone has no spread")>]
 [<TestCase("--seed x --members y", "--members: 'y' is not a whole number")>]
 let ``wrong options are sentences and leave no folder`` (options: string) (sentence: string) =
     use folder = new Folder()

@@ -117,42 +117,34 @@ module internal EnsemblePages =
             |> Some
 
     let private table (study: EnsembleStudy) : Markup =
-        let row what method (found: Measured) trainings = [
-            text what
-            text method
-            text (measured found)
-            text trainings
-        ]
+        let row (what: string) (found: Measured) = [ text what; text (measured found) ]
 
-        let rows what (summary: EnsembleSummary) = [
-            row what summary.Method summary.Sigma (string study.Networks.Length)
+        let rows events (summary: EnsembleSummary) = [
+            row $"{events}: {summary.Method}" summary.Sigma
 
             for estimate in summary.Estimates do
                 row
-                    $"{what}, average of {study.Plan.Ensemble.Members}"
-                    $"({estimate.Method.Letter}) {estimate.Method.Name}"
+                    $"{events}: ({estimate.Method.Letter}) {estimate.Method.Name}, {estimate.Trainings} estimators"
                     estimate.Sigma
-                    (string estimate.Trainings)
 
             match summary.Training with
-            | Some training -> row what "noise of one training, on the same events" training ""
+            | Some training -> row $"{events}: noise of one training" training
             | None -> ()
 
             match summary.DoubleBootstrap with
-            | Some found ->
-                row what "double bootstrap: misses the finite simulation, for comparison" found ""
+            | Some found -> row $"{events}: double bootstrap, for comparison" found
             | None -> ()
         ]
 
-        Page.table [ $"σ of best {study.Interest}"; "found by"; ">σ"; ">networks" ] [
-            yield! rows "learned Asimov set, fits" study.Nominal.Summary
+        Page.table [ "found by"; $">σ({study.Interest})" ] [
+            yield! rows "Asimov" study.Nominal.Summary
 
             match study.Nominal.Linear with
-            | Some linear -> row "learned Asimov set, linear formula" linear.Method linear.Sigma ""
+            | Some linear -> row "Asimov, linear formula: the same spread" linear.Sigma
             | None -> ()
 
             match study.Observed with
-            | Some observed -> yield! rows "data, fits" observed.Summary
+            | Some observed -> yield! rows "data" observed.Summary
             | None -> ()
         ]
 
@@ -199,10 +191,6 @@ module internal EnsemblePages =
                     $"Self-check of {check.Name}: {check.Finding}"
             ]
             Pictures = [
-                {
-                    Caption = "The uncertainty by each way of finding it."
-                    Drawing = table study
-                }
                 fitsChart study.Interest nominal
                 |> picture
                     "Best values for the learned Asimov set of the analysis at the nominal point, with the ratios of each estimator."
@@ -224,6 +212,11 @@ module internal EnsemblePages =
                 | Some chart ->
                     picture $"The uncertainty by the networks at values of {study.Interest}." chart
                 | None -> ()
+
+                {
+                    Caption = "The uncertainty by each way of finding it."
+                    Drawing = table study
+                }
 
                 yield! breakdown study
             ]

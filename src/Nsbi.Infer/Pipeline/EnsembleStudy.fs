@@ -71,7 +71,7 @@ type EnsembleStudy = {
         | _ -> ()
 
         match summary.NestedScaling with
-        | Some scaling when scaling.Exponent > EnsembleSelfCheck.limit ->
+        | Some scaling when scaling.Exponent - max 0.0 scaling.Error > EnsembleSelfCheck.limit ->
             FormattableString.Invariant
                 $"The nested bootstrap falls as M to the power of −{scaling.Exponent:F2}: the noise of training hides what the finite simulation does. Train more members or longer."
         | _ -> ()

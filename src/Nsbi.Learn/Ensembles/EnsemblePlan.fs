@@ -65,11 +65,19 @@ module EnsemblePlan =
             if count < 1 || count > 10000 then
                 Fault.create "ensemble" $"the number of {name} is out of range" "from 1 to 10000"
                 |> Fault.withValue (string count)
-        if plan.Members >= 1 && plan.Replicas >= 1 && plan.Count < 2 then
+        match plan with
+        | EnsemblePlan.Nested(1, _, _) ->
+            Fault.create
+                "ensemble"
+                "one bootstrap alone has no spread"
+                "ask for two bootstraps at least, or for none"
+        | EnsemblePlan.Seeds 1
+        | EnsemblePlan.Bootstraps 1 ->
             Fault.create
                 "ensemble"
                 "one estimator alone has no spread"
-                "ask for two members or two bootstraps at least"
+                "ask for two members at least, or for bootstraps"
+        | _ -> ()
     ]
 
     /// <summary>The plan of so many bootstraps of the data; with none of them the members are trained on
