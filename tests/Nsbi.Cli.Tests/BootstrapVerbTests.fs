@@ -78,7 +78,7 @@ let ``the options change the plan of the analysis and keep the rest of it`` () =
 
     let result = run folder "bootstrap analysis.json --out b --bootstraps 2"
     shouldExit 0 result
-    Assert.That(result.Output, Does.Contain "2 bootstraps of the data with 1 members each")
+    Assert.That(result.Output, Does.Contain "2 bootstraps of the data with 1 member each")
 
     Assert.That(
         result.Output,

@@ -49,13 +49,19 @@ type EnsemblePlan =
 
     /// A line for people.
     override this.ToString() : string =
+        let members =
+            if this.Members = 1 then
+                "1 member"
+            else
+                $"{this.Members} members"
+
         match this with
-        | EnsemblePlan.Seeds members -> $"{members} members on the same data"
-        | EnsemblePlan.Bootstraps members -> $"{members} members, each on a bootstrap of the data"
-        | EnsemblePlan.Nested(replicas, members, Inner.Seeds) ->
-            $"{replicas} bootstraps of the data with {members} members each"
-        | EnsemblePlan.Nested(replicas, members, Inner.Bootstraps) ->
-            $"{replicas} bootstraps of the data with {members} members each, on bootstraps of them"
+        | EnsemblePlan.Seeds _ -> $"{members} on the same data"
+        | EnsemblePlan.Bootstraps _ -> $"{members}, each on a bootstrap of the data"
+        | EnsemblePlan.Nested(replicas, _, Inner.Seeds) ->
+            $"{replicas} bootstraps of the data with {members} each"
+        | EnsemblePlan.Nested(replicas, _, Inner.Bootstraps) ->
+            $"{replicas} bootstraps of the data with {members} each, on bootstraps of them"
 
 /// Checking plans.
 [<RequireQualifiedAccess>]
