@@ -145,18 +145,26 @@ let ``values and derivatives are finite where mu plus alpha sigma is negative`` 
                 | Infinite reason -> Assert.Fail(string reason)
 
 [<Test>]
-let ``the exclusion of zero is weaker with the uncertainty of the networks`` () =
+let ``values away from the best fit are excluded less with the uncertainty of the networks`` () =
     let t compiled theta =
         let observation = weights compiled theta
         let best = Fit.run observation
-        let scan = Profile.scan Fit.settings observation best "mu" [ 0.0 ]
-        scan.Points.Head.T
+        let scan = Profile.scan Fit.settings observation best "mu" [ 0.0; 0.5; 2.0; 3.0 ]
+        scan.Points |> List.map _.T
 
     let plain = t InterferenceModel.compiled [| 1.0 |]
     let found = t learned.Value [| 1.0; 0.0 |]
-    Assert.That(plain, near 1e-5 2.448976)
-    Assert.That(found, Is.LessThan(plain - 0.01))
-    Assert.That(found, Is.GreaterThan(0.5 * plain))
+
+    for before, expected in List.zip plain [ 2.448976; 1.462839; 6.460370; 23.841516 ] do
+        Assert.That(before, near 1e-5 expected)
+
+    for before, after in List.zip plain found do
+        Assert.That(after, Is.LessThan before)
+        Assert.That(after, Is.GreaterThan(0.5 * before))
+
+    // At μ = 0.5 and 2 by roughly σ₀²/(σ₀² + σ²).
+    Assert.That(found[1], Is.LessThan(0.95 * plain[1]))
+    Assert.That(found[2], Is.LessThan(0.95 * plain[2]))
 
 [<Test>]
 let ``the parameter is told from other nuisance parameters`` () =
