@@ -112,7 +112,11 @@ module MixtureToy1D =
                 0.5 * (low + high)
             else
                 let middle = 0.5 * (low + high)
-                if slope middle > 0.0 then halve middle high else halve low middle
+
+                if slope middle > 0.0 then
+                    halve middle high
+                else
+                    halve low middle
 
         if odds.Length = 0 then nan
         elif slope 0.0 <= 0.0 then 0.0

@@ -32,7 +32,8 @@ module RotatedToy5D =
 
         Array2D.init 5 5 (fun i j -> upper[min i j, max i j])
 
-    let private inverse: float[,] = (Matrix<float>.Build.DenseOfArray rotation).Inverse().ToArray()
+    let private inverse: float[,] =
+        (Matrix<float>.Build.DenseOfArray rotation).Inverse().ToArray()
 
     let private times (matrix: float[,]) (v: float[]) : float[] =
         Array.init 5 (fun i ->
@@ -58,8 +59,7 @@ module RotatedToy5D =
     let logRatio (alpha: float) (beta: float) (x: float[]) : float =
         let z = unrotate x
 
-        alpha * z[0] - 0.5 * alpha * alpha
-        + (beta * z[1] - 0.5 * beta * beta) / 9.0
+        alpha * z[0] - 0.5 * alpha * alpha + (beta * z[1] - 0.5 * beta * beta) / 9.0
 
     /// <summary>The exact shape for the model's <c>point</c>, of tables with the five features.</summary>
     let shape: IEventShape =

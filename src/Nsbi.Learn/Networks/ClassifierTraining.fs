@@ -93,9 +93,11 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
                 Seed = problem.Seed
                 Training = set trainingRows
                 Validation = set validationRows
-                RowLoss =
+                Objective =
                     NetworkGraph.logits architecture inputs layers
                     |> NetworkGraph.rowLoss settings.Loss settings.Output outputs
+                    |> LoopLoss.OfRows
+                Strata = [||]
                 Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
                 Initial = initial
                 BeforeEpoch = ignore

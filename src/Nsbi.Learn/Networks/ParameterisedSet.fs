@@ -214,7 +214,10 @@ module internal ParameterisedSet =
                     Seed = seed
                     Training = trainingSet
                     Validation = validationSet
-                    RowLoss = NetworkGraph.rowLoss training.Loss training.Output 1 logit
+                    Objective =
+                        NetworkGraph.rowLoss training.Loss training.Output 1 logit
+                        |> LoopLoss.OfRows
+                    Strata = [||]
                     Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
                     Initial = initial
                     BeforeEpoch = redraw

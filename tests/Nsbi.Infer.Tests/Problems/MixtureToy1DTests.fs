@@ -64,8 +64,7 @@ let private estimatesWith (odds: float[] -> float[]) (toys: int) =
         |> odds
         |> MixtureToy1D.estimate)
 
-let private exact =
-    lazy (estimatesWith (Array.map MixtureToy1D.odds) 1000)
+let private exact = lazy (estimatesWith (Array.map MixtureToy1D.odds) 1000)
 
 let private spread (values: float[]) =
     let mean = Array.average values
@@ -99,9 +98,7 @@ let ``the fit of the model finds the same share and its error`` () =
         match
             Model.validate (MixtureToy1D.model MixtureToy1D.events)
             |> Result.bind (fun model ->
-                RatioTables.empty
-                |> RatioTables.observed "SR" table
-                |> Likelihood.compile model)
+                RatioTables.empty |> RatioTables.observed "SR" table |> Likelihood.compile model)
         with
         | Ok compiled -> compiled
         | Error faults -> invalidOp $"{faults}"
@@ -137,8 +134,7 @@ let private learned loss gamma events epochs : float[] -> float[] =
         ]
         |> valueOf
 
-    let mixture =
-        ReferenceMixture.create [ "class", 0.0; "background", 1.0 ] |> valueOf
+    let mixture = ReferenceMixture.create [ "class", 0.0; "background", 1.0 ] |> valueOf
 
     let settings = {
         EstimatorSettings.standard with
@@ -163,7 +159,9 @@ let private learned loss gamma events epochs : float[] -> float[] =
         EstimatorAssembly.train settings mixture labelled None (TrainingContext.plain team)
         |> valueOf
 
-    fun x -> estimator.MeanOfFolds(team, x |> Array.map float32 |> ReadOnlyMemory) |> Array.head
+    fun x ->
+        estimator.MeanOfFolds(team, x |> Array.map float32 |> ReadOnlyMemory)
+        |> Array.head
 
 /// Learned over exact estimates on the same measurements.
 let private compare name (odds: float[] -> float[]) toys =
@@ -197,19 +195,21 @@ let ``with learned ratios 1000 measurements have the published mean and the leas
         Assert.That(spread shift, Is.LessThan 0.05)
 
 [<Test; Category("Study")>]
-let ``a classifier of the sum against background, converted, is as noisy as its share is small`` () =
+let ``a classifier of the sum against background, converted, is as noisy as its share is small``
+    ()
+    =
     let rho lambda =
         lambda
         |> Array.map (fun lambda -> SignalOdds.signalToBackground share lambda |> max 0.0)
 
-    let ofSum =
-        learned Loss.BinaryCrossEntropy share 100_000 30 >> rho
+    let ofSum = learned Loss.BinaryCrossEntropy share 100_000 30 >> rho
 
     let ofSignal = learned Loss.BinaryCrossEntropy 1.0 100_000 30
 
     // E_q[(ρ̂ − ρ)²] of the two ways.
     let squares (odds: float[] -> float[]) =
         let x = MixtureToy1D.sample 17UL 0UL 0.0 100_000
+
         Array.map2 (fun a b -> (a - b) ** 2.0) (odds x) (x |> Array.map MixtureToy1D.odds)
         |> Array.average
 

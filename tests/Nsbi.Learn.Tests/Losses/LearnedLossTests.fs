@@ -75,7 +75,9 @@ let ``two near Gaussians: the excess loss is below 1e-4`` (loss: Loss, output: O
     Assert.That(found, Is.InRange(-1e-9, 1e-4))
 
 [<TestCaseSource(nameof pairs); Category("Study")>]
-let ``two near Gaussians: the excess loss is below 1e-4 with every output`` (loss: Loss, output: OutputMap) =
+let ``two near Gaussians: the excess loss is below 1e-4 with every output``
+    (loss: Loss, output: OutputMap)
+    =
     let found = excess loss output { few with Epochs = 10 } events.Value
     Assert.That(found, Is.InRange(-1e-9, 1e-4))
 
@@ -151,7 +153,10 @@ let private logError loss output (toy: Skewed) n settings =
 
     let low, high = quantile 0.0 50.0 0.005, quantile 0.0 50.0 0.995
     let xs = Array.init 2001 (fun i -> low + (high - low) * float i / 2000.0)
-    let weights = xs |> Array.map (fun x -> toy.Class.Density x + toy.Reference.Density x)
+
+    let weights =
+        xs |> Array.map (fun x -> toy.Class.Density x + toy.Reference.Density x)
+
     use team = new ThreadTeam(1)
     let found = network.LogRatios(team, ReadOnlyMemory(xs |> Array.map float32))
 
@@ -179,12 +184,16 @@ let private wide = {
 let ``Beta and Gamma toys: 1e5 events per class give ln L to 0.05`` () =
     for toy in skewed do
         for loss in [ Loss.BinaryCrossEntropy; Loss.MaximumLikelihood ] do
-            let error = logError loss (OutputMap.standard loss) toy 100_000 { wide with Epochs = 4 }
+            let error =
+                logError loss (OutputMap.standard loss) toy 100_000 { wide with Epochs = 4 }
+
             TestContext.Out.WriteLine $"{toy.Name} {Loss.name loss}: {error}"
             Assert.That(error, Is.LessThan 0.05, $"{toy.Name} {Loss.name loss}")
 
 [<TestCaseSource(nameof pairs); Category("Study")>]
-let ``Beta and Gamma toys: 1e6 events per class give ln L to 0.02`` (loss: Loss, output: OutputMap) =
+let ``Beta and Gamma toys: 1e6 events per class give ln L to 0.02``
+    (loss: Loss, output: OutputMap)
+    =
     for toy in skewed do
         let error = logError loss output toy 1_000_000 wide
         let name = $"{toy.Name} {Loss.name loss} {Loss.power loss} {OutputMap.name output}"
