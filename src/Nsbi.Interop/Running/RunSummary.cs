@@ -11,6 +11,8 @@ public sealed class RunSummary
         Normalisation = [.. run.Normalisation.Select(record => new RatioNormalisation(record))];
         Checks = new CheckReport(run.Checks);
         Variations = [.. run.Variations.Select(variation => new VariationEffect(variation))];
+        Calibrations = [.. run.Calibrations.Select(found => new CalibrationEffect(found))];
+        Summary = run.Summary is { Value: var summary } ? new SummaryMeasurement(summary) : null;
         Asimov = new Measurement(run.Asimov);
         Expected = run.Expected is { Value: var study } ? new SimulationClosure(study) : null;
         Observed = run.Observed is { Value: var observed } ? new Measurement(observed) : null;
@@ -57,9 +59,15 @@ public sealed class RunSummary
     /// <summary>The fit to the data; null without data, or where they stay blind.</summary>
     public Measurement? Observed { get; }
 
-    /// <summary>The measurement that answers the question: the observed one where there is one, else
-    /// the expected one.</summary>
-    public Measurement Headline => Observed ?? Expected?.Measurement ?? Asimov;
+    /// <summary>The measurement that answers the question: with the ratios as summaries where the analysis
+    /// asks for it; the observed one where there is one, else the expected one.</summary>
+    public Measurement Headline => Summary?.Headline ?? Observed ?? Expected?.Measurement ?? Asimov;
+
+    /// <summary>What the calibration of the ratios did; empty without one.</summary>
+    public IReadOnlyList<CalibrationEffect> Calibrations { get; }
+
+    /// <summary>The measurement with the ratios as fixed summaries; null where none is asked for.</summary>
+    public SummaryMeasurement? Summary { get; }
 
     /// <summary>The learned score in bins; null where there is none.</summary>
     public BinnedComparison? Score { get; }
