@@ -23,6 +23,7 @@ public sealed class RunSummary
         Intervals = run.Intervals is { Value: var intervals }
             ? new IntervalSummary(intervals)
             : null;
+        Ensemble = run.Ensemble is { Value: var ensemble } ? new EnsembleStudy(ensemble) : null;
         BlindReason = run.BlindReason?.Value;
         Files = run.Files.ToDictionary(pair => pair.Item1, pair => pair.Item2);
         Folder = folder;
@@ -79,6 +80,9 @@ public sealed class RunSummary
     /// pseudo-experiments; null where none are asked for.</summary>
     public IntervalSummary? Intervals { get; }
 
+    /// <summary>How sure the networks are; null where the analysis does not ask for it.</summary>
+    public EnsembleStudy? Ensemble { get; }
+
     /// <summary>Why the data were not looked at; null if they were, or if there are none.</summary>
     public string? BlindReason { get; }
 
@@ -99,6 +103,7 @@ public sealed class RunSummary
     public override string ToString() =>
         $"{Name}\n{Headline}\n"
         + (Intervals is null ? "" : $"{Intervals}\n")
+        + (Ensemble is null ? "" : $"{Ensemble}\n")
         + $"{Checks}"
         + (BlindReason is null ? "" : $"\n{BlindReason}");
 }

@@ -137,6 +137,53 @@ public class AnalysisRunnerTests
     }
 
     [Test]
+    public async Task how_sure_the_networks_of_an_analysis_are_is_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;
+        var path = SmallAnalysis(folder);
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["networks"]!["folds"] = 1;
+        json["ensemble"] = JsonNode.Parse("""{"bootstraps": 3, "nuisance": true}""");
+        File.WriteAllText(path, json.ToJsonString());
+        var options = new AnalysisOptions { Threads = 1, Seed = 7 };
+        var run = await AnalysisRunner.RunAsync(path, Path.Combine(folder, "out"), options);
+        using var results = JsonDocument.Parse(File.ReadAllText(run.ResultsPath));
+
+        var study = run.Ensemble!;
+        var written = results.RootElement.GetProperty("ensemble").GetProperty("points")[0];
+        Assert.That(study.Plan.Replicas, Is.EqualTo(3));
+        Assert.That(study.Parameter, Is.EqualTo("mu"));
+        Assert.That(study.Networks, Has.Count.EqualTo(3));
+        Assert.That(study.Nominal.Value, Is.EqualTo(1.0));
+        Assert.That(study.Nominal.Fitted, Is.EqualTo(written.GetProperty("fitted").GetDouble()));
+        Assert.That(study.Nominal.Refits.Averages, Has.Count.EqualTo(3));
+        Assert.That(
+            study.Nominal.Summary.Sigma.Value,
+            Is.EqualTo(EnsembleSummary.Of(study.Nominal.Refits).Sigma.Value)
+        );
+        Assert.That(study.HasNuisance);
+        Assert.That(
+            run.Asimov.Fit.Parameters.Select(parameter => parameter.Name),
+            Does.Contain("alpha_stat")
+        );
+        Assert.That(run.ToString(), Does.Contain("uncertainty by the networks"));
+
+        var alone = await AnalysisRunner.BootstrapAsync(
+            path,
+            Path.Combine(folder, "alone"),
+            EnsemblePlan.Nested(2, 1),
+            options
+        );
+        Assert.That(alone.Plan.Replicas, Is.EqualTo(2));
+        Assert.That(
+            alone.Nominal.Refits.Averages,
+            Is.EqualTo(study.Nominal.Refits.Averages.Take(2)),
+            "the replicas are the same"
+        );
+        Directory.Delete(folder, true);
+    }
+
+    [Test]
     public async Task intervals_of_an_analysis_are_told_by_both_methods()
     {
         var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;
