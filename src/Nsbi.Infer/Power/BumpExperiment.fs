@@ -169,12 +169,72 @@ module BumpExperiment =
         PowerStrategy.Unbinned
     ]
 
-    /// <summary>The power without pseudo-experiments, by sums over 40,000 cells in y.</summary>
-    /// <param name="alpha">the size</param>
+    /// Shares of signal and background of what a strategy counts: its bins, or cells in y; the cells of
+    /// events that it leaves out are left out.
+    let private shares (s: float) (strategy: PowerStrategy) : (float * float)[] =
+        let number = 40_000
+        let width = 0.5 / float number
+
+        // r falls with |y|: two cells, at y and −y, are one.
+        let cells =
+            Array.init number (fun k ->
+                let a = width * float k
+                let signal = 2.0 * BumpToy.signalProbability s a (a + width)
+                struct (BumpToy.signalDensity s (a + 0.5 * width), signal, 2.0 * width))
+
+        match strategy with
+        | PowerStrategy.Unbinned -> cells |> Array.map (fun (struct (_, s, b)) -> s, b)
+        | _ ->
+            let ratios = cells |> Array.map (fun (struct (r, _, _)) -> r) |> Array.sort
+
+            let quantile p =
+                ratios[min (ratios.Length - 1) (int (p * float ratios.Length))]
+
+            let edges = PowerStrategy.edges quantile strategy
+            let sums = Array.create (edges.Length + 1) (0.0, 0.0)
+
+            for struct (r, signal, background) in cells do
+                let b = PowerStrategy.binOf edges r
+                let s0, b0 = sums[b]
+                sums[b] <- s0 + signal, b0 + background
+
+            match strategy with
+            | PowerStrategy.Cut _ -> sums[1..]
+            | _ -> sums |> Array.filter (fun (_, b) -> b > 0.0)
+
+    /// <summary>The power without pseudo-experiments, by sums over 40,000 cells in y; N is a Poisson
+    /// number.</summary>
+    /// <param name="sizes">the sizes α</param>
     /// <param name="s">the width of the sum, known exactly</param>
     /// <param name="h0">the null hypothesis</param>
     /// <param name="h1">the alternative</param>
     /// <param name="strategy">how r is used; equally filled bins are those of the background</param>
+    let exactPowers
+        (sizes: float list)
+        (s: float)
+        (h0: ExpectedEvents)
+        (h1: ExpectedEvents)
+        (strategy: PowerStrategy)
+        : float list =
+        let shares = shares s strategy
+
+        let expected (h: ExpectedEvents) =
+            shares |> Array.map (fun (s, b) -> h.Signal * s + h.Background * b)
+
+        let nu0, nu1 = expected h0, expected h1
+
+        if shares.Length = 1 then
+            sizes |> List.map (fun alpha -> ExactPower.count alpha nu0[0] nu1[0])
+        else
+            let weights = Array.map2 (fun a b -> log (b / a)) nu0 nu1
+            ExactPower.weightedAt sizes weights nu0 nu1
+
+    /// <summary>The power without pseudo-experiments of one size.</summary>
+    /// <param name="alpha">the size</param>
+    /// <param name="s">the width of the sum, known exactly</param>
+    /// <param name="h0">the null hypothesis</param>
+    /// <param name="h1">the alternative</param>
+    /// <param name="strategy">how r is used</param>
     let exactPower
         (alpha: float)
         (s: float)
@@ -182,46 +242,24 @@ module BumpExperiment =
         (h1: ExpectedEvents)
         (strategy: PowerStrategy)
         : float =
-        let cells = 40_000
-        let width = 0.5 / float cells
+        (exactPowers [ alpha ] s h0 h1 strategy).Head
 
-        // r falls with |y|: two cells, at y and −y, are one.
-        let cell k =
-            let a = width * float k
-            let signal = 2.0 * BumpToy.signalProbability s a (a + width)
-            struct (BumpToy.signalDensity s (a + 0.5 * width), signal, 2.0 * width)
+    /// <summary>σ_μ of the signal strength μ that scales S, by Fisher's information Σ_b S_b²/(μ S_b + B_b)
+    /// of what a strategy counts.</summary>
+    /// <param name="s">the width of the sum, known exactly</param>
+    /// <param name="expected">S at μ = 1, and B</param>
+    /// <param name="mu">where, 0 or above</param>
+    /// <param name="strategy">how r is used</param>
+    let strengthError
+        (s: float)
+        (expected: ExpectedEvents)
+        (mu: float)
+        (strategy: PowerStrategy)
+        : float =
+        let information =
+            shares s strategy
+            |> Array.sumBy (fun (s, b) ->
+                let signal, background = expected.Signal * s, expected.Background * b
+                signal * signal / (mu * signal + background))
 
-        let cells = Array.init cells cell
-
-        let edges =
-            let ratios = cells |> Array.map (fun (struct (r, _, _)) -> r) |> Array.sort
-
-            let quantile p =
-                ratios[min (ratios.Length - 1) (int (p * float ratios.Length))]
-
-            PowerStrategy.edges quantile strategy
-
-        let grouped =
-            match strategy with
-            | PowerStrategy.Unbinned -> cells |> Array.map (fun (struct (_, s, b)) -> s, b)
-            | _ ->
-                let sums = Array.create (edges.Length + 1) (0.0, 0.0)
-
-                for struct (r, signal, background) in cells do
-                    let b = PowerStrategy.binOf edges r
-                    let s0, b0 = sums[b]
-                    sums[b] <- s0 + signal, b0 + background
-
-                match strategy with
-                | PowerStrategy.Cut _ -> sums[1..]
-                | _ -> sums |> Array.filter (fun (_, b) -> b > 0.0)
-
-        let expected (h: ExpectedEvents) =
-            grouped |> Array.map (fun (s, b) -> h.Signal * s + h.Background * b)
-
-        let nu0, nu1 = expected h0, expected h1
-
-        if grouped.Length = 1 then
-            ExactPower.count alpha nu0[0] nu1[0]
-        else
-            ExactPower.weighted alpha (Array.map2 (fun a b -> log (b / a)) nu0 nu1) nu0 nu1
+        1.0 / sqrt information

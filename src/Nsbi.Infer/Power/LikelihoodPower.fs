@@ -109,8 +109,7 @@ module LikelihoodPower =
         question.Strategies
         |> List.map (fun strategy ->
             match strategy with
-            | PowerStrategy.Unbinned ->
-                Ok(compiled, id, theta0, theta1)
+            | PowerStrategy.Unbinned -> Ok(compiled, id, theta0, theta1)
             | _ ->
                 PowerTemplate.create compiled theta0 theta1 strategy
                 |> Result.map (fun template ->
@@ -141,7 +140,12 @@ module LikelihoodPower =
         else
             0.5 * (null' - alternative)
 
-    let private value (settings: FitSettings) (question: PowerQuestion) (toy: Observation) (it: Use) =
+    let private value
+        (settings: FitSettings)
+        (question: PowerQuestion)
+        (toy: Observation)
+        (it: Use)
+        =
         let data = it.ToData toy
 
         match it.Treatment with
@@ -166,32 +170,33 @@ module LikelihoodPower =
         let number (x: float) =
             x.ToString("R", CultureInfo.InvariantCulture)
 
-        { new IToyMeasurement<float[]> with
-            member _.Settings = [
-                "parameter", question.Parameter
-                "null", number question.Null
-                "value", number question.Value
+        {
+            new IToyMeasurement<float[]> with
+                member _.Settings = [
+                    "parameter", question.Parameter
+                    "null", number question.Null
+                    "value", number question.Value
 
-                for k, it in List.indexed uses do
-                    $"strategy {k + 1}", it.Name
+                    for k, it in List.indexed uses do
+                        $"strategy {k + 1}", it.Name
 
-                yield! ToyRestart.settingsOf settings uses.Head.Theta0
-            ]
+                    yield! ToyRestart.settingsOf settings uses.Head.Theta0
+                ]
 
-            member _.Measure toy =
-                uses |> List.map (value settings question toy.Observation) |> List.toArray
+                member _.Measure toy =
+                    uses |> List.map (value settings question toy.Observation) |> List.toArray
 
-            member _.Failure values =
-                match Array.tryFindIndex Double.IsNaN values with
-                | Some k -> Some $"the fit of '{uses[k].Name}' found no minimum"
-                | None -> None
+                member _.Failure values =
+                    match Array.tryFindIndex Double.IsNaN values with
+                    | Some k -> Some $"the fit of '{uses[k].Name}' found no minimum"
+                    | None -> None
 
-            member _.Write(writer, values) =
-                writer.Write values.Length
-                values |> Array.iter (fun (x: float) -> writer.Write x)
+                member _.Write(writer, values) =
+                    writer.Write values.Length
+                    values |> Array.iter (fun (x: float) -> writer.Write x)
 
-            member _.Read reader =
-                Array.init (reader.ReadInt32()) (fun _ -> reader.ReadDouble())
+                member _.Read reader =
+                    Array.init (reader.ReadInt32()) (fun _ -> reader.ReadDouble())
         }
 
     let private failures (values: float[][]) : Check =
@@ -208,7 +213,11 @@ module LikelihoodPower =
 
     /// √V of the parameter at the Asimov data of the larger value.
     let private errorOf (settings: FitSettings) (question: PowerQuestion) (it: Use) : float option =
-        let theta = if question.Value >= question.Null then it.Theta1 else it.Theta0
+        let theta =
+            if question.Value >= question.Null then
+                it.Theta1
+            else
+                it.Theta0
 
         let settings =
             match it.Treatment with
@@ -251,7 +260,9 @@ module LikelihoodPower =
             invalidArg (nameof question) "The hypotheses have the same value of the parameter."
 
         if question.Strategies.IsEmpty || question.Treatments.IsEmpty then
-            invalidArg (nameof question) "Give a strategy, and what is done with nuisance parameters."
+            invalidArg
+                (nameof question)
+                "Give a strategy, and what is done with nuisance parameters."
 
         let parameter = compiled.Parameters[compiled.Index[question.Parameter]]
 
@@ -280,7 +291,11 @@ module LikelihoodPower =
 
             let toys (label: string) (sampler: ToySampler) =
                 let seed = ToyWork.seedAt work.Run.Seed $"power {label}" 0.0
-                ToyWork.run work $"power-{label}" seed work.Run.Progress sampler measurement
+
+                let name =
+                    ToyWork.label (ToyWork.label $"power-{label}" question.Null) question.Value
+
+                ToyWork.run work name seed work.Run.Progress sampler measurement
 
             let h0 = toys "null" samplers[0]
             let h1 = toys "alternative" samplers[1]

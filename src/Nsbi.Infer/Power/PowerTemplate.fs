@@ -31,8 +31,8 @@ module internal PowerTemplate =
         (theta1: float[])
         : float[] =
         let weights =
-            (compiled.Unbinned |> Array.find (fun c -> c.Name = channel)).Tables[TableKind.Reference]
-                .Weights
+            (compiled.Unbinned |> Array.find (fun c -> c.Name = channel))
+                .Tables[TableKind.Reference].Weights
 
         let density theta =
             let d, _ = EventDensity.evaluate compiled channel TableKind.Reference theta
@@ -205,8 +205,7 @@ module internal PowerTemplate =
                         let _, bins, rows =
                             rows |> List.find (fun (name, _, _) -> name = channel.Name)
 
-                        let own =
-                            compiled.Unbinned |> Array.find (fun c -> c.Name = channel.Name)
+                        let own = compiled.Unbinned |> Array.find (fun c -> c.Name = channel.Name)
 
                         Binned {
                             Name = channel.Name
