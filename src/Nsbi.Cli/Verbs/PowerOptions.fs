@@ -99,7 +99,7 @@ module PowerOptions =
                 | Ok _ -> [])
 
         if faults.IsEmpty then
-            Ok(read |> List.choose Result.toOption |> List.distinct |> List.sort)
+            Ok(read |> List.choose Result.toOption |> List.distinct)
         else
             Error faults
 

@@ -165,7 +165,7 @@ module BumpExperiment =
         PowerStrategy.Inclusive
         PowerStrategy.Cut 0.5
         PowerStrategy.Edges [ 0.5; 2.0 ]
-        PowerStrategy.evenly 0.0 3.0 20
+        PowerStrategy.Range(0.0, 3.0, 20)
         PowerStrategy.Unbinned
     ]
 
