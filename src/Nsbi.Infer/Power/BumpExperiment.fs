@@ -172,7 +172,7 @@ module BumpExperiment =
     /// Shares of signal and background of what a strategy counts: its bins, or cells in y; the cells of
     /// events that it leaves out are left out.
     let private shares (s: float) (strategy: PowerStrategy) : (float * float)[] =
-        let number = 40_000
+        let number = 20_000
         let width = 0.5 / float number
 
         // r falls with |y|: two cells, at y and −y, are one.
@@ -202,7 +202,7 @@ module BumpExperiment =
             | PowerStrategy.Cut _ -> sums[1..]
             | _ -> sums |> Array.filter (fun (_, b) -> b > 0.0)
 
-    /// <summary>The power without pseudo-experiments, by sums over 40,000 cells in y; N is a Poisson
+    /// <summary>The power without pseudo-experiments, by sums over 20,000 cells in y; N is a Poisson
     /// number.</summary>
     /// <param name="sizes">the sizes α</param>
     /// <param name="s">the width of the sum, known exactly</param>

@@ -87,7 +87,10 @@ let private unbinnedPower (ratios: float[]) : float =
     let weights = ratios |> Array.map (fun r -> log (1.0 + 0.1 * r))
     let n = float grid.Length
     let h0 = grid |> Array.map (fun _ -> 100.0 / n)
-    let h1 = grid |> Array.map (fun y -> (100.0 + 10.0 * BumpToy.signalDensity 0.08 y) / n)
+
+    let h1 =
+        grid |> Array.map (fun y -> (100.0 + 10.0 * BumpToy.signalDensity 0.08 y) / n)
+
     ExactPower.weighted 0.05 weights h0 h1
 
 /// Networks trained at widths, used on data of the width 0.08.
@@ -99,7 +102,9 @@ let private checkWidths (n: int) (widths: float list) =
         near (0.05 * exact) exact found
 
         if trained = 0.08 then
-            let exact = BumpExperiment.exactPower 0.05 0.08 background signal PowerStrategy.Unbinned
+            let exact =
+                BumpExperiment.exactPower 0.05 0.08 background signal PowerStrategy.Unbinned
+
             near (0.05 * exact) exact (unbinnedPower learned)
 
 [<Test>]
@@ -144,7 +149,10 @@ let ``the nuisance feature is worth to networks what it is worth`` () =
         BumpToy.sampleWithWidth seed kind BumpWidth.OfSum n
 
     let n = 500_000
-    let both seed n = sample seed BumpClass.Signal n, sample seed BumpClass.Background n
+
+    let both seed n =
+        sample seed BumpClass.Signal n, sample seed BumpClass.Background n
+
     let trainS, trainB = both 31UL n
     let testS, testB = both 32UL n
     let settings = settings [ 48; 48; 48 ] 20
@@ -157,7 +165,11 @@ let ``the nuisance feature is worth to networks what it is worth`` () =
         TestContext.Out.WriteLine $"{found} for {exact}"
         near (0.05 * exact) exact found
 
-    check without (testS.Sum, testB.Sum) (BumpInformation.errorWithoutWidth BumpWidth.OfSum mu events)
+    check
+        without
+        (testS.Sum, testB.Sum)
+        (BumpInformation.errorWithoutWidth BumpWidth.OfSum mu events)
+
     check with' (rows testS, rows testB) (BumpInformation.errorWithWidth BumpWidth.OfSum mu events)
 
 let private trainedWidths = [ 0.02; 0.04; 0.08; 0.16; 0.32 ]
@@ -174,10 +186,12 @@ let private parameterised (n: int) (epochs: int) : ParameterisedEstimator =
             |> ParameterisedSample.at [ log s ])
 
     let reference =
-        BumpToy.sample 39UL BumpClass.Background 0.1 (5 * n) |> classOf "background" 1 0UL
+        BumpToy.sample 39UL BumpClass.Background 0.1 (5 * n)
+        |> classOf "background" 1 0UL
 
     let events =
-        ParameterisedEvents.create NegativeWeights.Refuse 1 [ "ln s" ] reference samples |> ok
+        ParameterisedEvents.create NegativeWeights.Refuse 1 [ "ln s" ] reference samples
+        |> ok
 
     let settings = {
         ParameterisedSettings.standard with
@@ -185,7 +199,8 @@ let private parameterised (n: int) (epochs: int) : ParameterisedEstimator =
             Anchored = false
     }
 
-    ParameterisedAssembly.train settings events None (TrainingContext.plain team) |> ok
+    ParameterisedAssembly.train settings events None (TrainingContext.plain team)
+    |> ok
 
 [<Test; Category("Study")>]
 let ``a parameterised network has the exact errors at widths it was and was not trained at`` () =
@@ -205,15 +220,9 @@ let ``a parameterised network has the exact errors at widths it was and was not 
     let source = BumpExperiment.ofSum 0.08 EventNumber.Fixed expected
 
     let fits =
-        (EventStudy.run
-            {
-                ToyRun.ofToys 200 with
-                    Threads = 2
-            }
-            None
-            "toys"
-            source
-            [ RatioFamily.bestFit family infinity ])[0]
+        (EventStudy.run { ToyRun.ofToys 200 with Threads = 2 } None "toys" source [
+            RatioFamily.bestFit family infinity
+        ])[0]
 
     let spread, mean = SignalFraction.spread fits, SignalFraction.mean fits
     let exact = BumpInformation.errorProfiled infinity 0.08 mu events

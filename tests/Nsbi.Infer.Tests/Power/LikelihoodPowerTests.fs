@@ -140,7 +140,9 @@ let ``templates follow event variations as the densities do`` () =
         ]
 
     let y = Array.init nodes (fun i -> (float i + 0.5) / float nodes - 0.5)
-    let side sign = Ratios(y |> Array.map (fun y -> 1.0 + sign * 0.3 * cos (2.0 * Math.PI * y)))
+
+    let side sign =
+        Ratios(y |> Array.map (fun y -> 1.0 + sign * 0.3 * cos (2.0 * Math.PI * y)))
 
     let table =
         RatioTable.weighted (Array.create nodes 1.0) [
@@ -177,7 +179,9 @@ let ``templates follow event variations as the densities do`` () =
 [<Test>]
 let ``values are the same for any number of threads`` () =
     let compiled = bump [ normSys (nuisance "rate") (0.9, 1.1) ]
-    let run threads = LikelihoodPower.run (work 60 threads) compiled question |> ok
+
+    let run threads =
+        LikelihoodPower.run (work 60 threads) compiled question |> ok
 
     for a, b in Seq.zip (run 1).Strategies (run 3).Strategies do
         Assert.That(b.Sample.Null, Is.EqualTo<float[]> a.Sample.Null)

@@ -32,7 +32,7 @@ let ``a width that is profiled costs what Fisher's matrix says`` () =
     for error in [ infinity; 0.002 ] do
         let measured = if Double.IsInfinity error then 0.0 else error
         let source = BumpExperiment.measuredWidth s measured EventNumber.Fixed expected
-        let fits = (run 150 source [ RatioFamily.bestFit (family 0.062 0.003 13) error ])[0]
+        let fits = (run 100 source [ RatioFamily.bestFit (family 0.064 0.004 9) error ])[0]
         let spread, mean = SignalFraction.spread fits, SignalFraction.mean fits
         let exact = BumpInformation.errorProfiled error s 0.1 expected.Total
         near (3.0 * spread.Error) exact spread.Value
@@ -40,7 +40,9 @@ let ``a width that is profiled costs what Fisher's matrix says`` () =
 
 [<Test>]
 let ``the error with the width profiled lies between that with it known and the limit`` () =
-    let at error = BumpInformation.errorProfiled error s 0.1 1e4
+    let at error =
+        BumpInformation.errorProfiled error s 0.1 1e4
+
     let known = BumpInformation.error s 0.1 1e4
     near (1e-6 * known) known (at 1e-7)
     Assert.That(at 0.002, Is.GreaterThan known)
@@ -54,10 +56,7 @@ let ``a width known exactly has the power of the unbinned analysis`` () =
 
     let samples =
         EventStudy.compare
-            {
-                ToyRun.ofToys 1500 with
-                    Threads = 2
-            }
+            { ToyRun.ofToys 1500 with Threads = 2 }
             None
             (BumpExperiment.measuredWidth s error EventNumber.Poisson h0)
             (BumpExperiment.measuredWidth s error EventNumber.Poisson h1)
@@ -74,10 +73,7 @@ let ``a width that is not known costs power`` () =
 
     let power error =
         EventStudy.compare
-            {
-                ToyRun.ofToys 1000 with
-                    Threads = 2
-            }
+            { ToyRun.ofToys 1000 with Threads = 2 }
             None
             (BumpExperiment.measuredWidth s 0.04 EventNumber.Poisson h0)
             (BumpExperiment.measuredWidth s 0.04 EventNumber.Poisson h1)

@@ -11,10 +11,7 @@ let private near (tolerance: float) (expected: float) (actual: float) =
 let private mu = 0.1
 
 /// 10⁴ events of which a tenth is signal.
-let private expected = {
-    Signal = 1000.0
-    Background = 9000.0
-}
+let private expected = { Signal = 1000.0; Background = 9000.0 }
 
 let private events = expected.Total
 let private s = 0.08

@@ -30,7 +30,11 @@ let ``the gain is the ratio of the two significances`` () =
 [<Test>]
 let ``the approximation is the first term in the uncertainty`` () =
     let at uncertainty =
-        let it = { feature with Uncertainty = uncertainty }
+        let it = {
+            feature with
+                Uncertainty = uncertainty
+        }
+
         UncertainFeature.gain it - UncertainFeature.approximateGain it
 
     near 1e-12 0.0 (at 0.0)
