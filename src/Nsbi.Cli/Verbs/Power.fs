@@ -75,23 +75,28 @@ module PowerVerb =
                             (store |> Option.map (fun store -> store, []))
                             question
 
-                    let grid =
-                        request.Grid
-                        |> List.map (fun value ->
-                            let null', alternative = PowerOptions.atValue request value
+                    let result = run question
 
-                            {
-                                PowerAtValue.Value = value
-                                Rows =
-                                    (run {
-                                        question with
-                                            Null = null'
-                                            Value = alternative
-                                    })
-                                        .Rows
+                    let at value =
+                        match PowerOptions.atValue request value with
+                        | asked when asked = (request.Null, request.Value) -> result.Rows
+                        | null', alternative ->
+                            (run {
+                                question with
+                                    Null = null'
+                                    Value = alternative
                             })
+                                .Rows
 
-                    { run question with Grid = grid })
+                    {
+                        result with
+                            Grid =
+                                request.Grid
+                                |> List.map (fun value -> {
+                                    PowerAtValue.Value = value
+                                    Rows = at value
+                                })
+                    })
 
             let write writer =
                 PowerJson.writeMembers writer result
@@ -142,30 +147,33 @@ module PowerVerb =
                     LikelihoodPower.run work it.Compiled question
                     |> Result.map (PowerResult.ofLikelihood request.Sizes work.Run name)
 
-                let rec grid values found =
-                    match values with
-                    | [] -> Ok(List.rev found)
-                    | value :: rest ->
-                        let null', alternative = PowerOptions.atValue request value
-
+                let rows (result: PowerResult) value =
+                    match PowerOptions.atValue request value with
+                    | asked when asked = (request.Null, request.Value) -> Ok result.Rows
+                    | null', alternative ->
                         at {
                             question with
                                 Null = null'
                                 Value = alternative
                         }
-                        |> Result.bind (fun result ->
+                        |> Result.map _.Rows
+
+                let rec grid result values found =
+                    match values with
+                    | [] -> Ok { result with Grid = List.rev found }
+                    | value :: rest ->
+                        rows result value
+                        |> Result.bind (fun rows ->
                             grid
+                                result
                                 rest
                                 ({
                                     PowerAtValue.Value = value
-                                    Rows = result.Rows
+                                    Rows = rows
                                  }
                                  :: found))
 
-                at question
-                |> Result.bind (fun result ->
-                    grid request.Grid []
-                    |> Result.map (fun points -> { result with Grid = points }))
+                at question |> Result.bind (fun result -> grid result request.Grid [])
 
             TestByToys.answer
                 call

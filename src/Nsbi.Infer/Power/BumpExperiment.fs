@@ -2,6 +2,7 @@ namespace Nsbi.Infer
 
 open System.Globalization
 open Nsbi.Kernels
+open Nsbi.Learn.Summaries
 
 /// <summary>How many events a pseudo-experiment has.</summary>
 [<RequireQualifiedAccess>]
@@ -263,3 +264,39 @@ module BumpExperiment =
                 signal * signal / (mu * signal + background))
 
         1.0 / sqrt information
+
+    /// <summary>σ_μ of the strength that scales S, at 1, from counts in bins of y, with the width s fitted
+    /// beside it: the information of bins that a summary makes.</summary>
+    /// <param name="bins">the bin of the middle of each of n equal cells of y, from 0; −1 where events are
+    /// left out. With a bin of its own for each cell this is the unbinned analysis</param>
+    /// <param name="s">the width of the sum, its nominal value</param>
+    /// <param name="widthError">the error of a measurement of s, above 0; +∞ without one</param>
+    /// <param name="expected">S at μ = 1, and B</param>
+    let profiledError
+        (bins: int[])
+        (s: float)
+        (widthError: float)
+        (expected: ExpectedEvents)
+        : float =
+        let n = float bins.Length
+        let count = 1 + Array.max bins
+
+        let counts, byStrength, byWidth =
+            Array.zeroCreate count, Array.zeroCreate count, Array.zeroCreate count
+
+        bins
+        |> Array.iteri (fun k b ->
+            if b >= 0 then
+                let y = (float k + 0.5) / n - 0.5
+                let signal = expected.Signal * BumpToy.signalDensity s y / n
+                counts[b] <- counts[b] + signal + expected.Background / n
+                byStrength[b] <- byStrength[b] + signal
+                byWidth[b] <- byWidth[b] + signal * BumpToy.widthScore s y)
+
+        let width =
+            if System.Double.IsInfinity widthError then
+                None
+            else
+                Some widthError
+
+        CountInformation.error 0 [ None; width ] counts [| byStrength; byWidth |]
