@@ -86,14 +86,6 @@ public sealed record TrainingOptions
     /// <summary>Threads to share the work, 1 or more.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    internal FNetworks.NegativeWeights Policy =>
-        NegativeWeights switch
-        {
-            NegativeWeightPolicy.Drop => FNetworks.NegativeWeights.Drop,
-            NegativeWeightPolicy.AbsoluteValue => FNetworks.NegativeWeights.AbsoluteValue,
-            _ => FNetworks.NegativeWeights.Refuse,
-        };
-
     private Learn.Losses.Loss LossToFSharp() =>
         Loss switch
         {
