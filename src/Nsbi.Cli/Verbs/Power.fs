@@ -158,7 +158,7 @@ module PowerVerb =
                         }
                         |> Result.map _.Rows
 
-                let rec grid result values found =
+                let rec grid (result: PowerResult) values found =
                     match values with
                     | [] -> Ok { result with Grid = List.rev found }
                     | value :: rest ->

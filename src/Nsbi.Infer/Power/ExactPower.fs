@@ -7,7 +7,7 @@ open MathNet.Numerics.Distributions
 open MathNet.Numerics.IntegralTransforms
 
 /// <summary>Power without pseudo-experiments, where the distribution of the statistic can be summed: the
-/// slow twin of <see cref="T:Nsbi.Infer.PowerCurveModule"/>.</summary>
+/// slow twin of <see cref="T:Nsbi.Infer.PowerCurve"/>.</summary>
 [<RequireQualifiedAccess>]
 module ExactPower =
 

@@ -5,12 +5,12 @@ public sealed class StrategyPower
 {
     internal StrategyPower(FInfer.StrategyPower power, double size, CheckReport checks)
     {
-        var point = FInfer.PowerCurveModule.at(size, power.Sample);
+        var point = FInfer.PowerCurve.at(size, power.Sample);
         Strategy = power.Sample.Strategy;
         Size = size;
         Power = new Estimate(point.Power);
         Threshold = point.Threshold;
-        Area = new Estimate(FInfer.PowerCurveModule.area(power.Sample));
+        Area = new Estimate(FInfer.PowerCurve.area(power.Sample));
         ParameterError = power.Error.ToNullable();
         NullValues = Array.AsReadOnly((double[])power.Sample.Null.Clone());
         AlternativeValues = Array.AsReadOnly((double[])power.Sample.Alternative.Clone());
