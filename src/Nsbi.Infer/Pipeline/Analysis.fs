@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open Nsbi.Model
+open Nsbi.Learn.Calibration
 open Nsbi.Learn.Networks
 
 /// <summary>One term f(θ)·ν·p(x) of the mixture, with the density and the yield of a sample.</summary>
@@ -78,6 +79,11 @@ type Analysis = {
     NegativeWeights: NegativeWeights
     /// How the ratio networks are trained.
     Networks: EstimatorSettings
+    /// How the learned ratios are calibrated, if they are.
+    Calibration: CalibrationSettings option
+    /// The learned ratios as fixed summaries in bins, if these and not the unbinned ratios make the
+    /// result.
+    Summary: SummaryPlan option
     /// The network that selects the events of the signal region, if any.
     Preselection: PreselectionPlan option
     /// The parameters of the model.

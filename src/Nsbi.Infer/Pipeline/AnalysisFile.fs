@@ -42,6 +42,8 @@ module AnalysisFile =
             "missing"
             "negativeWeights"
             "networks"
+            "calibration"
+            "summary"
             "preselection"
             "systematics"
             "interest"
@@ -121,6 +123,8 @@ module AnalysisFile =
                     optional "negativeWeights" NegativeWeights.Refuse (fun p ->
                         reader.OneOf(p, negativePolicies))
                 Networks = { networks with Seed = seed }
+                Calibration = optional "calibration" None (SummaryParts.calibration reader)
+                Summary = optional "summary" None (some (SummaryParts.read reader))
                 Preselection =
                     optional
                         "preselection"

@@ -23,6 +23,10 @@ type RunResult = {
     Diagnostics: AnalysisDiagnostics
     /// Calibration, closure and tails of each ratio.
     Ratios: RatioDiagnostics list
+    /// What the calibration of the ratios did; empty without one.
+    Calibrations: CalibrationSummary list
+    /// The result by the ratios as fixed summaries, where the analysis asks for it.
+    Summary: SummaryStudy option
     /// The fit to the learned Asimov set at the nominal point: closes by construction.
     Asimov: Measurement
     /// The fit to the simulated events at the nominal point: what is expected.

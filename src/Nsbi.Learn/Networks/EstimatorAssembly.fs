@@ -41,47 +41,76 @@ module EstimatorAssembly =
             |> Ok
         | faults -> Error faults
 
+    /// The networks of all folds, or every fault of them.
+    let internal readNetworks
+        (settings: EstimatorSettings)
+        (mixture: ReferenceMixture)
+        (inputs: int)
+        (bytes: Map<string, byte[]>)
+        (prefix: string)
+        : Result<Network[][] list, Fault list> =
+        let find name =
+            findNetwork bytes inputs (prefix + name)
+
+        let folds = List.init settings.Folds (networksOf settings mixture find)
+
+        match
+            folds
+            |> List.collect (function
+                | Ok _ -> []
+                | Error faults -> faults)
+        with
+        | [] -> Ok(folds |> List.choose Result.toOption)
+        | faults -> Error faults
+
+    /// The events of a fold's roles: those its networks have seen, and those they have not.
+    type internal FoldRows = {
+        Seen: int[]
+        ToNormalise: int[]
+        ToCheck: int[]
+    }
+
     /// The ratios of a fold's networks on the events of each of its roles, not yet normalised.
-    type private FoldRatios = {
-        TrainRows: int[]
+    type internal FoldRatios = {
+        Rows: FoldRows
         Train: float[][]
-        NormaliseRows: int[]
         Normalise: float[][]
-        CheckRows: int[]
         Check: float[][]
     }
 
-    let private ratiosOf
+    /// The rows of all folds: they depend on groups alone.
+    let internal rowsOf (settings: EstimatorSettings) (events: LabelledEvents) : FoldRows list =
+        List.init settings.Folds (fun fold ->
+            let roles = TrainingTask.roles settings events fold
+
+            {
+                Seen = [|
+                    for i in 0 .. roles.Length - 1 do
+                        if roles[i] = Role.Training || roles[i] = Role.Validation then
+                            i
+                |]
+                ToNormalise = TrainingTask.rowsOf roles Role.Normalisation
+                ToCheck = TrainingTask.rowsOf roles Role.Check
+            })
+
+    /// Ratios of a fold's networks; they do not depend on weights of events.
+    let internal ratiosOf
         team
         settings
         (mixture: ReferenceMixture)
         (events: LabelledEvents)
-        fold
+        (rows: FoldRows)
         networks
-        =
-        let roles = TrainingTask.roles settings events fold
-        let seen = [ Role.Training; Role.Validation ]
-
-        let train = [|
-            for i in 0 .. roles.Length - 1 do
-                if List.contains roles[i] seen then
-                    i
-        |]
-
-        let normalise = TrainingTask.rowsOf roles Role.Normalisation
-        let check = TrainingTask.rowsOf roles Role.Check
-
+        : FoldRatios =
         let raw rows =
             RawRatios.gather events.FeatureCount events.Features rows
             |> RawRatios.ofNetworks team settings.Head mixture.WeightArray networks
 
         {
-            TrainRows = train
-            Train = raw train
-            NormaliseRows = normalise
-            Normalise = raw normalise
-            CheckRows = check
-            Check = raw check
+            Rows = rows
+            Train = raw rows.Seen
+            Normalise = raw rows.ToNormalise
+            Check = raw rows.ToCheck
         }
 
     /// Standard error of E_ref[r] of a fold beyond which folds are normalised together.
@@ -122,7 +151,7 @@ module EstimatorAssembly =
             let after = Normalisation.apply w normalisation ratios
             normalisation, after |> Array.map (fun ratio -> (mean rows ratio).Error)
 
-        let own = folds |> List.map (fun fold -> fit fold.NormaliseRows fold.Normalise)
+        let own = folds |> List.map (fun fold -> fit fold.Rows.ToNormalise fold.Normalise)
 
         let fits =
             if own |> List.forall (fun (_, errors) -> Array.max errors <= pooledBeyond) then
@@ -132,7 +161,7 @@ module EstimatorAssembly =
                     Array.init w.Length (fun c ->
                         folds |> Seq.map (fun fold -> fold.Normalise[c]) |> Array.concat)
 
-                let one = fit (folds |> Seq.map _.NormaliseRows |> Array.concat) pooled
+                let one = fit (folds |> Seq.map _.Rows.ToNormalise |> Array.concat) pooled
                 folds |> List.map (fun _ -> one)
 
         let record fold (ratios: FoldRatios) (normalisation, errors: float[]) =
@@ -140,13 +169,13 @@ module EstimatorAssembly =
 
             normalisation,
             List.init w.Length (fun c ->
-                let closure = mean ratios.CheckRows check[c]
+                let closure = mean ratios.Rows.ToCheck check[c]
 
                 {
                     Fold = fold
                     Class = mixture.ClassNames[c]
-                    Train = mean ratios.TrainRows ratios.Train[c]
-                    Before = mean ratios.NormaliseRows ratios.Normalise[c]
+                    Train = mean ratios.Rows.Seen ratios.Train[c]
+                    Before = mean ratios.Rows.ToNormalise ratios.Normalise[c]
                     Check = {
                         closure with
                             Error = sqrt (closure.Error * closure.Error + errors[c] * errors[c])
@@ -155,6 +184,28 @@ module EstimatorAssembly =
 
         List.zip folds fits
         |> List.mapi (fun fold (ratios, fitted) -> record fold ratios fitted)
+
+    /// The estimator of networks whose ratios on the events are known.
+    let internal build
+        (settings: EstimatorSettings)
+        (mixture: ReferenceMixture)
+        (events: LabelledEvents)
+        (preprocessing: string option)
+        (networks: Network[][] list)
+        (ratios: FoldRatios list)
+        : RatioEstimator =
+        let normalised = normalise settings mixture events ratios
+
+        let folds = [|
+            for members, (normalisation, _) in List.zip networks normalised ->
+                {
+                    Networks = members
+                    Normalisation = normalisation
+                }
+        |]
+
+        let records = List.collect snd normalised
+        RatioEstimator(settings, mixture, preprocessing, folds, records)
 
     /// <summary>The estimator of trained networks: reads them, and normalises the ratios on events that
     /// the networks which evaluate them never saw.</summary>
@@ -173,37 +224,10 @@ module EstimatorAssembly =
         (preprocessing: string option)
         (networks: (string * byte[]) list)
         : Result<RatioEstimator, Fault list> =
-        let bytes = Map.ofList networks
-
-        let find = findNetwork bytes events.FeatureCount
-
-        let folds = List.init settings.Folds (networksOf settings mixture find)
-
-        match
-            folds
-            |> List.collect (function
-                | Ok _ -> []
-                | Error faults -> faults)
-        with
-        | [] ->
-            let networks = folds |> List.choose Result.toOption
-
-            let normalised =
-                networks
-                |> List.mapi (ratiosOf team settings mixture events)
-                |> normalise settings mixture events
-
-            let folds = [|
-                for members, (normalisation, _) in List.zip networks normalised ->
-                    {
-                        Networks = members
-                        Normalisation = normalisation
-                    }
-            |]
-
-            let records = List.collect snd normalised
-            Ok(RatioEstimator(settings, mixture, preprocessing, folds, records))
-        | faults -> Error faults
+        readNetworks settings mixture events.FeatureCount (Map.ofList networks) ""
+        |> Result.map (fun networks ->
+            List.map2 (ratiosOf team settings mixture events) (rowsOf settings events) networks
+            |> build settings mixture events preprocessing networks)
 
     /// <summary>Trains all networks one after the other and assembles them; without checkpoints.</summary>
     /// <returns>every fault of settings, mixture and events</returns>

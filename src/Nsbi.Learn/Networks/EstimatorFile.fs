@@ -3,6 +3,7 @@ namespace Nsbi.Learn.Networks
 open System
 open System.Text.Json
 open Nsbi.Learn
+open Nsbi.Learn.Calibration
 
 /// Estimators to bytes and back.
 [<RequireQualifiedAccess>]
@@ -64,6 +65,32 @@ module EstimatorFile =
             |]
         }
 
+    let private writeRecords writer (name: string) (records: NormalisationRecord list) =
+        let writer: Utf8JsonWriter = writer
+        writer.WriteStartArray name
+
+        for record in records do
+            writer.WriteStartObject()
+            writer.WriteNumber("fold", record.Fold)
+            writer.WriteString("class", record.Class)
+            writeMeasured writer "train" record.Train
+            writeMeasured writer "before" record.Before
+            writeMeasured writer "check" record.Check
+            writer.WriteEndObject()
+
+        writer.WriteEndArray()
+
+    let private readRecords (list: JsonElement) : NormalisationRecord list = [
+        for record in list.EnumerateArray() ->
+            {
+                Fold = record.GetProperty("fold").GetInt32()
+                Class = record.GetProperty("class").GetString()
+                Train = readMeasured record "train"
+                Before = readMeasured record "before"
+                Check = readMeasured record "check"
+            }
+    ]
+
     let internal write (writer: Utf8JsonWriter) (estimator: RatioEstimator) : unit =
         writer.WriteString("format", Format)
         writer.WritePropertyName "settings"
@@ -78,18 +105,15 @@ module EstimatorFile =
         estimator.Preprocessing
         |> Option.iter (fun text -> writer.WriteString("preprocessing", text))
 
-        writer.WriteStartArray "normalisation"
+        writeRecords writer "normalisation" estimator.Uncalibrated.Normalisation
 
-        for record in estimator.Normalisation do
-            writer.WriteStartObject()
-            writer.WriteNumber("fold", record.Fold)
-            writer.WriteString("class", record.Class)
-            writeMeasured writer "train" record.Train
-            writeMeasured writer "before" record.Before
-            writeMeasured writer "check" record.Check
-            writer.WriteEndObject()
+        match estimator.Calibration with
+        | Some calibration ->
+            writer.WritePropertyName "calibration"
+            EstimatorCalibration.writeJson writer calibration
+            writeRecords writer "calibrated" estimator.Normalisation
+        | None -> ()
 
-        writer.WriteEndArray()
         writer.WriteStartArray "folds"
         estimator.Folds |> Seq.iter (writeFold writer)
         writer.WriteEndArray()
@@ -109,16 +133,12 @@ module EstimatorFile =
                 field.Name, field.Value.GetDouble()
         ]
 
-        let records = [
-            for record in root.GetProperty("normalisation").EnumerateArray() ->
-                {
-                    Fold = record.GetProperty("fold").GetInt32()
-                    Class = record.GetProperty("class").GetString()
-                    Train = readMeasured record "train"
-                    Before = readMeasured record "before"
-                    Check = readMeasured record "check"
-                }
-        ]
+        let calibrated =
+            match root.TryGetProperty "calibration" with
+            | true, found ->
+                let records = readRecords (root.GetProperty "calibrated")
+                Some(EstimatorCalibration.readJson found, records)
+            | _ -> None
 
         RatioEstimator(
             EstimatorSettings.ofJson source "$.settings" (root.GetProperty "settings")
@@ -130,7 +150,8 @@ module EstimatorFile =
             [|
                 for fold in root.GetProperty("folds").EnumerateArray() -> readFold source fold
             |],
-            records
+            readRecords (root.GetProperty "normalisation"),
+            calibrated
         )
 
     /// <summary>The estimator of a file's bytes.</summary>

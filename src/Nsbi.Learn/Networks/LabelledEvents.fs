@@ -77,6 +77,19 @@ type LabelledEvents
     /// one event, and a training sees them as one row.
     member internal _.Origins: int[] option = origins
 
+    /// The same events with other weights, one per row; everything else is shared.
+    member internal _.WithWeights(other: float[]) : LabelledEvents =
+        LabelledEvents(
+            classNames,
+            featureCount,
+            features,
+            classes,
+            other,
+            groups,
+            negative,
+            origins
+        )
+
     /// A line for people.
     override this.ToString() : string =
         let names = String.Join(", ", classNames)

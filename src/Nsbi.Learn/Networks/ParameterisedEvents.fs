@@ -69,6 +69,10 @@ type ParameterisedEvents
     member internal _.NameArray: string[] = names
     member internal _.ParameterArray: float[] = parameters
 
+    /// The same parameters with other events, row by row.
+    member internal _.WithLabelled(other: LabelledEvents) : ParameterisedEvents =
+        ParameterisedEvents(names, other, parameters, points)
+
     /// A line for people.
     override _.ToString() : string =
         let names = String.Join(", ", names)

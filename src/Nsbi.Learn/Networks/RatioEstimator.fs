@@ -3,6 +3,7 @@ namespace Nsbi.Learn.Networks
 open System
 open System.Collections.Generic
 open Nsbi.Kernels
+open Nsbi.Learn.Calibration
 
 /// <summary>The networks that never saw the events of one fold, and what normalises their ratios.
 /// </summary>
@@ -109,7 +110,8 @@ module internal RawRatios =
 /// <remarks>Members are averaged in the ratio; the mean is normalised to E_ref[r_c] = 1 on events that
 /// the networks which evaluate them never saw. Each fold is normalised by constants of its own, or, where
 /// its events are too few to fix E_ref[r_c] to 1 %, by constants that all folds share. With the softmax
-/// head Σ_c w_c r_c = 1 for every event, up to rounding.</remarks>
+/// head Σ_c w_c r_c = 1 for every event, up to rounding, as long as its ratios are not calibrated, or
+/// renormalised after the calibration.</remarks>
 [<Sealed>]
 type RatioEstimator
     internal
@@ -118,9 +120,14 @@ type RatioEstimator
         mixture: ReferenceMixture,
         preprocessing: string option,
         folds: FoldEstimator[],
-        records: NormalisationRecord list
+        records: NormalisationRecord list,
+        calibrated: (EstimatorCalibration * NormalisationRecord list) option
     ) =
     let classCount = mixture.WeightArray.Length
+
+    /// Without calibration.
+    internal new(settings, mixture, preprocessing, folds, records) =
+        RatioEstimator(settings, mixture, preprocessing, folds, records, None)
 
     /// Names of the classes c, in the order of the ratios.
     member _.ClassNames: IReadOnlyList<string> = mixture.ClassNames
@@ -132,12 +139,36 @@ type RatioEstimator
     member _.Preprocessing: string option = preprocessing
     /// The estimators of the folds.
     member _.Folds: IReadOnlyList<FoldEstimator> = Array.AsReadOnly folds
-    /// How well the ratios are normalised.
-    member _.Normalisation: NormalisationRecord list = records
+
+    /// How well the ratios are normalised, after the calibration where there is one.
+    member _.Normalisation: NormalisationRecord list =
+        calibrated |> Option.map snd |> Option.defaultValue records
+
+    /// The calibration of the normalised ratios, if there is one.
+    member _.Calibration: EstimatorCalibration option = Option.map fst calibrated
+
+    /// The same networks without calibration.
+    member this.Uncalibrated: RatioEstimator =
+        if calibrated.IsNone then
+            this
+        else
+            RatioEstimator(settings, mixture, preprocessing, folds, records)
+
+    member internal _.WithCalibration(calibration, checked') : RatioEstimator =
+        RatioEstimator(
+            settings,
+            mixture,
+            preprocessing,
+            folds,
+            records,
+            Some(calibration, checked')
+        )
+
     /// Number of features F.
     member _.FeatureCount: int = folds[0].Networks[0].[0].InputCount
 
-    /// <summary>The normalised ratios by the estimator of one fold.</summary>
+    /// <summary>The normalised ratios by the estimator of one fold, calibrated where there is a
+    /// calibration.</summary>
     /// <param name="team">the threads to run on</param>
     /// <param name="fold">from 0</param>
     /// <param name="features">n x F, row-major</param>
@@ -145,8 +176,13 @@ type RatioEstimator
     member _.OfFold(team: ThreadTeam, fold: int, features: ReadOnlyMemory<float32>) : float[][] =
         let w = mixture.WeightArray
 
-        RawRatios.ofNetworks team settings.Head w folds[fold].Networks features
-        |> Normalisation.apply w folds[fold].Normalisation
+        let normalised =
+            RawRatios.ofNetworks team settings.Head w folds[fold].Networks features
+            |> Normalisation.apply w folds[fold].Normalisation
+
+        match calibrated with
+        | None -> normalised
+        | Some(calibration, _) -> EstimatorCalibration.apply w calibration.Folds[fold] normalised
 
     /// <summary>The ratios of each event by the networks of its own fold: for simulation those that never
     /// saw the event; for collision data a fold by hash of the event.</summary>

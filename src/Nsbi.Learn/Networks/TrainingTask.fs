@@ -115,6 +115,73 @@ module TrainingTask =
                         |> Fault.withValue $"{role} of fold {fold}"
     ]
 
+    /// Every fault of settings, mixture and events.
+    let internal faults settings mixture events : Fault list =
+        match EstimatorSettings.faults "network settings" settings with
+        | [] -> mixtureFaults settings mixture events @ roleFaults settings events
+        | faults -> faults
+
+    /// What results depend on beside the seed and the networks' own settings.
+    let internal description settings mixture events : (string * string) list = [
+        "network", EstimatorSettings.toJson { settings with Members = 1 }
+        "mixture", string mixture
+        "events", hashOf events
+    ]
+
+    /// The rows of each role in each fold, found when first asked for: r fold role.
+    let internal roleRows settings events : int -> Role -> int[] =
+        let folds =
+            Array.init settings.Folds (fun fold ->
+                lazy
+                    (let roles = roles settings events fold
+                     rowsOf roles Role.Training, rowsOf roles Role.Validation))
+
+        fun fold role ->
+            let training, validation = folds[fold].Value
+            if role = Role.Training then training else validation
+
+    /// The trainings of one estimator on events that are made when a training begins. The names have a
+    /// prefix, on which the seeds depend as well.
+    let internal prefixed
+        (prefix: string)
+        (description: (string * string) list)
+        (rows: int -> Role -> int[])
+        (settings: EstimatorSettings)
+        (mixture: ReferenceMixture)
+        (events: unit -> LabelledEvents)
+        : TrainingTask list = [
+        for fold in 0 .. settings.Folds - 1 do
+            for target in targets settings.Head mixture do
+                for memberNumber in 0 .. settings.Members - 1 do
+                    let name = prefix + nameOf target fold memberNumber
+                    let seed = DataSplit.networkSeed settings.Seed name
+
+                    {
+                        Name = name
+                        Fold = fold
+                        Member = memberNumber
+                        Target = target
+                        Seed = seed
+                        Settings = description
+                        Run =
+                            fun context ->
+                                let problem = {
+                                    Name = name
+                                    Settings = settings.Training
+                                    Target = target
+                                    Mixture = mixture
+                                    Events = events ()
+                                    TrainingRows = rows fold Role.Training
+                                    ValidationRows = rows fold Role.Validation
+                                    Seed = seed
+                                }
+
+                                use training = new ClassifierTraining(context.Team, problem)
+
+                                training.Run(fold, memberNumber, context) |> Network.toBytes
+                    }
+    ]
+
     /// <summary>The trainings of an estimator, fold by fold: independent of one another, each to be run
     /// once, in any order and in any process.</summary>
     /// <returns>the tasks, k M of them for the softmax head, else k M times the number of classes that are
@@ -124,51 +191,10 @@ module TrainingTask =
         (mixture: ReferenceMixture)
         (events: LabelledEvents)
         : Result<TrainingTask list, Fault list> =
-        match EstimatorSettings.faults "network settings" settings with
+        match faults settings mixture events with
         | [] ->
-            match mixtureFaults settings mixture events @ roleFaults settings events with
-            | [] ->
-                let description = [
-                    "network", EstimatorSettings.toJson { settings with Members = 1 }
-                    "mixture", string mixture
-                    "events", hashOf events
-                ]
+            let description = description settings mixture events
+            let rows = roleRows settings events
 
-                Ok [
-                    for fold in 0 .. settings.Folds - 1 do
-                        let rows = lazy (rowsOf (roles settings events fold))
-
-                        for target in targets settings.Head mixture do
-                            for memberNumber in 0 .. settings.Members - 1 do
-                                let name = nameOf target fold memberNumber
-                                let seed = DataSplit.networkSeed settings.Seed name
-
-                                {
-                                    Name = name
-                                    Fold = fold
-                                    Member = memberNumber
-                                    Target = target
-                                    Seed = seed
-                                    Settings = description
-                                    Run =
-                                        fun context ->
-                                            let problem = {
-                                                Name = name
-                                                Settings = settings.Training
-                                                Target = target
-                                                Mixture = mixture
-                                                Events = events
-                                                TrainingRows = rows.Value Role.Training
-                                                ValidationRows = rows.Value Role.Validation
-                                                Seed = seed
-                                            }
-
-                                            use training =
-                                                new ClassifierTraining(context.Team, problem)
-
-                                            training.Run(fold, memberNumber, context)
-                                            |> Network.toBytes
-                                }
-                ]
-            | faults -> Error faults
+            prefixed "" description rows settings mixture (fun () -> events) |> Ok
         | faults -> Error faults

@@ -134,7 +134,7 @@ module VariationEstimator =
     let private SpreadEvents = 10000
 
     /// <summary>The settings as they are used: one binary network per variation.</summary>
-    let private separate (settings: EstimatorSettings) = { settings with Head = Head.Separate }
+    let internal separate (settings: EstimatorSettings) = { settings with Head = Head.Separate }
 
     /// <summary>The reference of variation ratios: the first class alone.</summary>
     /// <param name="events">events whose class 0 is the nominal one</param>
@@ -174,7 +174,7 @@ module VariationEstimator =
         let total = Array.sum weights
         rows, weights |> Array.map (fun w -> w / total)
 
-    let private recordsOf team (events: LabelledEvents) (estimator: RatioEstimator) =
+    let internal recordsOf team (events: LabelledEvents) (estimator: RatioEstimator) =
         let rows, weights = nominalSample events
         let features = RawRatios.gather events.FeatureCount events.Features rows
         let groups = rows |> Array.map (fun row -> events.GroupArray[row])
