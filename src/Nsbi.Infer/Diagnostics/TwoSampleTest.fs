@@ -58,6 +58,20 @@ module TwoSampleTest =
         let distorted = Array.map2 (fun w z -> w * (1.0 + epsilon * z)) weights z
         (WeightedAuc.compute z events.Sample events.Reference distorted weights).Value
 
+    /// Weights of some rows, those of each sample scaled to its sum over all rows.
+    let private share (rows: int[]) (sample: int[]) (weights: float[]) : float[] =
+        let samples = 1 + Array.fold max 0 sample
+        let all, here = Array.zeroCreate<float> samples, Array.zeroCreate<float> samples
+        Array.iter2 (fun k w -> all[k] <- all[k] + w) sample weights
+
+        for i in rows do
+            here[sample[i]] <- here[sample[i]] + weights[i]
+
+        rows
+        |> Array.map (fun i ->
+            let k = sample[i]
+            if here[k] <> 0.0 then weights[i] * all[k] / here[k] else weights[i])
+
     let private histograms (scores: float[]) (events: StratifiedSample) =
         let share (w: float[]) =
             let total = Array.sum w
@@ -101,13 +115,15 @@ module TwoSampleTest =
             for f in fold |> Array.distinct |> Array.sort do
                 let rows = [| 0 .. fold.Length - 1 |] |> Array.filter (fun i -> fold[i] = f)
                 let pick (values: 'a[]) = rows |> Array.map (fun i -> values[i])
+                let reference = share rows events.Sample events.Reference
+                let target = share rows events.Sample events.Target
 
                 WeightedAuc.compute
                     (pick scores)
                     (pick events.Sample)
-                    (pick events.Reference)
-                    (pick events.Target)
-                    (pick events.Predicted)
+                    reference
+                    target
+                    (Array.map2 (*) reference (pick events.Ratio))
         ]
 
         let auc = combine areas

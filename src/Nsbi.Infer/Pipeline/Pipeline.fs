@@ -89,6 +89,7 @@ module Pipeline =
                 let fits = fits options team
 
                 RunStages.expect options fits trained learned
+                |> Result.map (RunStages.examine options store trained learned)
                 |> Result.bind (observe fits store trained learned)
                 |> Result.bind (fun run ->
                     publish store trained learned run

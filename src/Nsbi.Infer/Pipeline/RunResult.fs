@@ -242,7 +242,7 @@ module RunResult =
 
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
     /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>intervals</c>, <c>score</c>,
-    /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
+    /// <c>conventional</c>, <c>separation</c>, <c>diagnostics</c>, <c>normalisation</c>, and <c>warnings</c> where there
     /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
         writer.WriteString("analysis", result.Analysis.Name)
@@ -294,6 +294,7 @@ module RunResult =
 
         writer.WriteEndArray()
         writeVariations writer result.Variations
+        DiagnosticsJson.write writer result.Diagnostics
         writer.WriteStartArray "normalisation"
 
         for record in result.Normalisation do

@@ -127,6 +127,33 @@ module internal RunStages =
                         Files = trained.Events.Files
                     })))
 
+    /// The diagnostics, and their checks behind those of the ratios.
+    let examine
+        (options: PipelineOptions)
+        (store: TaskStore)
+        (trained: TrainedAnalysis)
+        (learned: LearnedModel)
+        (run: RunResult)
+        : RunResult =
+        PipelineStage.begins options "examining densities and networks"
+
+        let expected =
+            run.Expected |> Option.map _.Measurement |> Option.defaultValue run.Asimov
+
+        let found =
+            DiagnosticsStudy.make
+                options
+                (TrainedAnalysis.context options store)
+                trained
+                learned
+                expected
+
+        {
+            run with
+                Diagnostics = found
+                Checks = run.Checks @ found.AllChecks
+        }
+
     /// The data, if they may be looked at, and the conventional analysis beside them.
     let observe
         (options: PipelineOptions)
@@ -174,11 +201,19 @@ module internal RunStages =
             |> sentences
         with
         | Ok observed, Ok conventional ->
+            let diagnostics, checks =
+                match observed with
+                | Some measurement ->
+                    DiagnosticsStudy.withData learned measurement.Fit run.Diagnostics
+                | None -> run.Diagnostics, []
+
             Ok {
                 run with
                     Observed = observed
                     Conventional = conventional
                     BlindReason = reason
+                    Diagnostics = diagnostics
+                    Checks = run.Checks @ checks
             }
         | Error fault, _
         | _, Error fault -> Error fault
