@@ -121,6 +121,13 @@ module internal DiagnosticsJson =
 
         list writer "samples" found.Samples size
 
+        writer.WriteStartArray "notes"
+
+        for note in found.Notes do
+            writer.WriteStringValue note
+
+        writer.WriteEndArray()
+
         list writer "reweighted" found.Reweighted (fun numbers r ->
             number numbers "value" r.Value
             size numbers r.Size

@@ -185,6 +185,18 @@ module internal DiagnosticsPages =
         DiagnosticsTitle.Sizes, "Do enough events carry each density?", [], sizes
     ]
 
+    /// Sentences on what was left out stand on the page where it would be.
+    let private leftOut (title: string) (notes: string list) : string list =
+        let beginning =
+            match title with
+            | DiagnosticsTitle.TwoSample -> Some "The two-sample"
+            | DiagnosticsTitle.Sensitivity -> Some "The sensitivity"
+            | _ -> None
+
+        beginning
+        |> Option.map (fun words -> notes |> List.filter _.StartsWith(words))
+        |> Option.defaultValue []
+
     let private beginsWith (beginnings: string list) (check: Check) =
         beginnings |> List.exists check.Name.StartsWith
 
@@ -229,18 +241,10 @@ module internal DiagnosticsPages =
                     Title = title
                     Question = question
                     Checks = checksOf title
-                    Notes =
-                        if title = DiagnosticsTitle.TwoSample then
-                            notes
-                            @ (run.Diagnostics.Notes
-                               |> List.filter (fun n -> n.StartsWith "The two-sample"))
-                        elif title = DiagnosticsTitle.Sensitivity then
-                            notes
-                            @ (run.Diagnostics.Notes
-                               |> List.filter (fun n -> n.StartsWith "The sensitivity"))
-                        else
-                            notes
+                    Notes = notes @ leftOut title run.Diagnostics.Notes
                     Pictures = pictures run
                 }
         ]
-        |> List.filter (fun page -> not (page.Checks.IsEmpty && page.Pictures.IsEmpty))
+        |> List.filter (fun page ->
+            not (page.Checks.IsEmpty && page.Pictures.IsEmpty)
+            || not (leftOut page.Title run.Diagnostics.Notes).IsEmpty)

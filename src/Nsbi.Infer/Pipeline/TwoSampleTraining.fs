@@ -20,7 +20,7 @@ module internal TwoSampleTraining =
         Width: int
     }
 
-    /// Two layers of 24, 2 folds.
+    /// Two layers of 24, 2 folds, and a split that knows nothing of the one of the ratio networks.
     let settings (plan: TwoSamplePlan) (seed: uint64) : EstimatorSettings = {
         EstimatorSettings.standard with
             Training = {
@@ -40,7 +40,7 @@ module internal TwoSampleTraining =
             Head = Head.Separate
             Folds = 2
             Members = 1
-            Seed = seed
+            Seed = DataSplit.networkSeed seed "two-sample"
     }
 
     /// One training row per event, with both its weights: an event in both samples does not tell them
