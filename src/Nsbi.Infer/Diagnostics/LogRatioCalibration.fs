@@ -30,15 +30,13 @@ type LogRatioCalibration = {
 /// <summary>Whether events of the log-ratio λ are e^λ times as frequent in the numerator.</summary>
 [<RequireQualifiedAccess>]
 module LogRatioCalibration =
-    /// Bins of equal content of both densities by λ, and their number.
-    let private binning (bins: int) (logs: float[]) (events: StratifiedSample) (predicted: float[]) =
-        let size = Array.map2 (fun t p -> abs t + abs p) events.Target predicted
-
+    /// Bins of equal predicted content by λ, and their number.
+    let private binning (bins: int) (logs: float[]) (events: StratifiedDifference.Prepared) =
         let inner =
             WeightedQuantile.compute
                 (Array.init (max 0 (bins - 1)) (fun b -> float (b + 1) / float bins))
                 logs
-                size
+                events.Predicted
 
         // A bin holds its lower limit, so a limit at the smallest value would leave it empty.
         let edges =
@@ -51,13 +49,7 @@ module LogRatioCalibration =
             ]
 
         let binOf = logs |> Array.map (WeightedHistogram.binOf edges)
-
-        let filled (weights: float[]) =
-            WeightedHistogram.fill edges logs weights
-
-        let groups, count =
-            BinnedDifference.group 10.0 (filled events.Target) (filled predicted)
-
+        let groups, count = StratifiedDifference.group (edges.Length - 1) binOf events
         binOf |> Array.map (fun b -> groups[b]), count
 
     let private broken (value: float) against (events: StratifiedSample) name limit =
@@ -86,8 +78,8 @@ module LogRatioCalibration =
     /// <summary>
     /// In bins of the predicted log-ratio λ with equal content: ln N_b/D_b of the events against
     /// ln Σ_b u e^λ/D_b, and the χ² of N_b − Σ_b u e^λ, both scaled to the same total (the rate has a
-    /// check of its own). Bins with less than 10 effective events are joined. Negative weights of the
-    /// numerator keep their signs.
+    /// check of its own). Bins with less than 10 effective events, or 5 in the variance, are joined. Negative
+    /// weights of the numerator keep their signs.
     /// </summary>
     /// <remarks>An error of the ratio by the relative tolerance, independent from bin to bin, is added to
     /// the covariance. Source: ATLAS, arXiv:2412.01600, calibration of log-ratios.</remarks>
@@ -112,7 +104,7 @@ module LogRatioCalibration =
         else
             let prepared = StratifiedDifference.prepare events
             let logs = events.Ratio |> Array.map (fun r -> if r > 0.0 then log r else 0.0)
-            let binOf, count = binning bins logs events prepared.Predicted
+            let binOf, count = binning bins logs prepared
             let found, predicted, covariance = StratifiedDifference.compute count binOf prepared
             let denominator = Array.zeroCreate<float> count
             Array.iter2 (fun b u -> denominator[b] <- denominator[b] + u) binOf events.Reference

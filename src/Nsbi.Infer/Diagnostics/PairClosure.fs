@@ -71,38 +71,23 @@ module PairClosure =
             Count = if lacking then bins + 1 else bins
         }
 
-    /// Effective numbers of both densities per cell tell which cells stand for themselves; the others
-    /// are one cell together.
+    /// Cells with enough events stand for themselves; the others are one cell together.
     let private pooled (count: int) (cellOf: int[]) (events: StratifiedDifference.Prepared) =
-        let sums = Array.init 4 (fun _ -> Array.zeroCreate<float> count)
-
-        for i in 0 .. cellOf.Length - 1 do
-            let c = cellOf[i]
-            let t, p = events.Target[i], events.Predicted[i]
-            sums[0][c] <- sums[0][c] + t
-            sums[1][c] <- sums[1][c] + t * t
-            sums[2][c] <- sums[2][c] + p
-            sums[3][c] <- sums[3][c] + p * p
-
-        let enough (w: float) (w2: float) = w2 > 0.0 && w * w / w2 >= 10.0
+        let contents = StratifiedDifference.contents count cellOf events
         let places = Array.create count -1
         let mutable next = 0
-        let rest = Array.zeroCreate<float> 4
+        let mutable rest = Array.zeroCreate<float> 6
 
         for c in 0 .. count - 1 do
-            if enough (sums[0].[c]) (sums[1].[c]) && enough (sums[2].[c]) (sums[3].[c]) then
+            let own = contents |> Array.map (fun sums -> sums[c])
+
+            if StratifiedDifference.isEnough own then
                 places[c] <- next
                 next <- next + 1
             else
-                for k in 0..3 do
-                    rest[k] <- rest[k] + sums[k][c]
+                rest <- Array.map2 (+) rest own
 
-        let bins =
-            if enough (rest[0]) (rest[1]) && enough (rest[2]) (rest[3]) then
-                next + 1
-            else
-                next
-
+        let bins = if StratifiedDifference.isEnough rest then next + 1 else next
         places, bins, cellOf |> Array.map (fun c -> if places[c] >= 0 then places[c] else next)
 
     let private compare (limits: CheckLimits) (events: StratifiedDifference.Prepared) first second =
@@ -138,7 +123,7 @@ module PairClosure =
     /// <summary>
     /// All features in 20 cells, and all pairs of features in 8 x 8 cells of equal content in each
     /// feature, with the χ² of target and reweighted reference, both of the same total. Cells with less
-    /// than 10 effective events of either are one cell together. The check is of the probability that
+    /// than 10 effective events of either, or 5 in the variance, are one cell together. The check is of the probability that
     /// the worst of all is chance.
     /// </summary>
     /// <remarks>An error of r by the relative tolerance, cell by cell, is added to the covariance.</remarks>
@@ -156,7 +141,7 @@ module PairClosure =
             invalidArg (nameof features) "There is no feature to look at."
 
         let prepared = StratifiedDifference.prepare events
-        let size = Array.map2 (fun t p -> abs t + abs p) prepared.Target prepared.Predicted
+        let size = prepared.Predicted |> Array.map abs
         let fine = features |> List.map (cells 20 size)
         let coarse = features |> List.map (cells 8 size) |> List.toArray
 

@@ -2,6 +2,15 @@ namespace Nsbi.Infer
 
 open System
 
+/// <summary>The densities of all samples at the events, over a common reference: with them errors need
+/// not be estimated from the very events that are judged.</summary>
+type CommonReference = {
+    /// <summary>Weight of each event in the common reference, ≥ 0, with a sum of one.</summary>
+    Weights: float[]
+    /// <summary>p_k/p_common of sample k at event i, [k][i].</summary>
+    Ratios: float[][]
+}
+
 /// <summary>
 /// Held-out events of several samples k, each event i with its weight in two densities and the ratio
 /// of the first to the second that is to be examined. The sum of the weights of a sample is known:
@@ -16,6 +25,8 @@ type StratifiedSample = {
     Target: float[]
     /// <summary>What the networks say the numerator is over the denominator, per event.</summary>
     Ratio: float[]
+    /// <summary>The densities of the samples, where they are known.</summary>
+    Common: CommonReference option
 } with
 
     /// <summary>How many samples there are.</summary>
@@ -60,7 +71,20 @@ module StratifiedSample =
             Reference = reference
             Target = target
             Ratio = ratio
+            Common = None
         }
+
+    /// <summary>With the densities of the samples; the weights of a sample must then be proportional to
+    /// each other in numerator and denominator.</summary>
+    let withCommon (common: CommonReference) (events: StratifiedSample) : StratifiedSample =
+        if
+            common.Weights.Length <> events.Sample.Length
+            || common.Ratios.Length < events.Samples
+            || common.Ratios |> Array.exists (fun r -> r.Length <> events.Sample.Length)
+        then
+            invalidArg (nameof common) "Each sample needs its ratio at each event."
+
+        { events with Common = Some common }
 
     /// <summary>Whether every event that counts has a ratio that is a number, positive and finite.
     /// </summary>

@@ -42,6 +42,20 @@ module internal HeldOutSample =
     let rowsOf (learned: LearnedModel) (role: Role) : int[] =
         [| 0 .. learned.Roles.Length - 1 |] |> Array.filter (fun i -> learned.Roles[i] = role)
 
+    /// Weights with signs are not proportional to the positive ones of the reference: then errors are
+    /// taken from the events.
+    let private withCommon (held: HeldOutSample) (events: StratifiedSample) : StratifiedSample =
+        let weights = EventTable.weights held.Simulated.Events
+
+        if weights |> Array.exists (fun w -> w < 0.0) then
+            events
+        else
+            events
+            |> StratifiedSample.withCommon {
+                Weights = held.Reference
+                Ratios = held.Ratios
+            }
+
     /// Sample k against the reference, by its own ratio; the target has the positive weights.
     let ofSample (held: HeldOutSample) (k: int) : StratifiedSample =
         let target =
@@ -57,6 +71,7 @@ module internal HeldOutSample =
             held.Reference
             (target |> Array.map (fun w -> w / total))
             held.Ratios[k]
+        |> withCommon held
 
     /// The mixture at a value against the reference.
     let againstReference (held: HeldOutSample) (value: float) : StratifiedSample =
@@ -67,6 +82,7 @@ module internal HeldOutSample =
             held.Reference
             (MixtureDensity.truth held.Learned held.Simulated value)
             (MixtureDensity.sum rates held.Ratios)
+        |> withCommon held
 
     /// The mixture at a value against that at another, where the weights of the latter are positive.
     let againstValue (held: HeldOutSample) (value: float) (other: float) : StratifiedSample option =
@@ -83,4 +99,5 @@ module internal HeldOutSample =
                 reference
                 (MixtureDensity.truth held.Learned held.Simulated value)
                 (Array.map2 (/) (density value) (density other))
+            |> withCommon held
             |> Some

@@ -10,7 +10,7 @@ open Nsbi.Infer.Tests.TwoSampleToys
 let private features (toy: Toy) = [ "x", toy.X; "y", toy.Y ]
 
 let private run limits factor toy =
-    PairClosure.run limits "S" (against [| 1.0; 0.0 |] factor toy) (features toy)
+    PairClosure.run limits "S" (known [| 1.0; 0.0 |] factor toy) (features toy)
 
 let private named first second (found: PairClosures) =
     found.Closures |> List.find (fun c -> c.First = first && c.Second = second)
@@ -81,7 +81,7 @@ let ``missing values are cells of their own`` () =
     let toy = simulate 4000 7
     // Two of five events lack y, whatever their x.
     let lacking = toy.Y |> Array.mapi (fun i y -> if i % 5 < 2 then nan else y)
-    let events = against [| 1.0; 0.0 |] TwoSampleToys.exact toy
+    let events = known [| 1.0; 0.0 |] TwoSampleToys.exact toy
     let check, found = PairClosure.run strict "S" events [ "x", toy.X; "y", lacking ]
     Assert.That(check.Passed, Is.True, check.Finding)
     let pair = named "x" "y" found
@@ -91,7 +91,7 @@ let ``missing values are cells of their own`` () =
 [<Test>]
 let ``a feature of one value is one cell`` () =
     let toy = simulate 500 2
-    let events = against [| 1.0; 0.0 |] TwoSampleToys.exact toy
+    let events = known [| 1.0; 0.0 |] TwoSampleToys.exact toy
     let check, found = PairClosure.run strict "S" events [ "one", Array.create 1000 3.0 ]
     Assert.That(check.Passed, Is.True)
     Assert.That(found.Closures.Head.ChiSquare.DegreesOfFreedom, same 0)

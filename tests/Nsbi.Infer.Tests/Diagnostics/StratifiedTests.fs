@@ -82,3 +82,41 @@ let ``the share of negative weights is that of their sizes`` () =
         StratifiedSample.create [| 0; 0; 1 |] [| 1.0; 1.0; 1.0 |] [| 3.0; 3.0; -2.0 |] [| 1.0; 1.0; 1.0 |]
 
     Assert.That(events.NegativeShare, near 1e-15 0.25)
+
+[<TestCase(1.0, 0.0)>]
+[<TestCase(3.0, 2.0)>]
+[<TestCase(4.0, -0.5)>]
+let ``the expected covariance is the spread of the differences`` (a0: float, a1: float) =
+    let bins = 4
+
+    let toys =
+        Array.init 400 (fun index ->
+            let toy = simulate 400 (index + 1)
+            let prepared = known [| a0; a1 |] exact toy |> StratifiedDifference.prepare
+            let binOf = toy.X |> Array.map (fun x -> Math.Clamp(int (x + 1.5), 0, bins - 1))
+            let n, p, covariance = StratifiedDifference.compute bins binOf prepared
+            Array.map2 (-) n p, covariance)
+
+    for b in 0 .. bins - 1 do
+        let differences = toys |> Array.map (fun (d, _) -> d[b])
+        let expected = toys |> Array.averageBy (fun (_, v) -> v[b, b])
+        let mean = Array.average differences
+        let variance = differences |> Array.averageBy (fun d -> (d - mean) * (d - mean))
+        // A variance of 400 values is known to 7 %.
+        Assert.That(variance / expected, near 0.28 1.0)
+        Assert.That(mean / sqrt (expected / 400.0), near 4.0 0.0)
+
+[<Test>]
+let ``the expected covariance is that of the events where these are many`` () =
+    let toy = simulate 200000 1
+    let binOf = toy.X |> Array.map (fun x -> Math.Clamp(int (x + 2.0), 0, 4))
+
+    let covariance events =
+        let _, _, v = StratifiedDifference.prepare events |> StratifiedDifference.compute 5 binOf
+        v
+
+    let observed = covariance (against [| 3.0; 2.0 |] exact toy)
+    let expected = covariance (known [| 3.0; 2.0 |] exact toy)
+
+    for b in 0..4 do
+        Assert.That(expected[b, b] / observed[b, b], near 0.05 1.0)

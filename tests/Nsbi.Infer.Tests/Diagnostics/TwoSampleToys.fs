@@ -4,7 +4,7 @@ module Nsbi.Infer.Tests.TwoSampleToys
 open Nsbi.Infer
 open Nsbi.Kernels
 
-let private normal (mean: float) (width: float) (x: float) =
+let normal (mean: float) (width: float) (x: float) =
     exp (-0.5 * ((x - mean) / width) ** 2.0) / (width * sqrt (2.0 * System.Math.PI))
 
 /// Sample 0: x ~ N(1, 0.8²), y = x/2 + N(0, 1). Sample 1: x ~ N(−0.3, 1.1²), y = −0.3 x + N(0, 1).
@@ -54,13 +54,21 @@ let mixture (a: float[]) (toy: Toy) : float[] =
     Array.iter2 (fun k w -> sums[k] <- sums[k] + w) toy.Sample toy.Weights
     Array.map2 (fun k w -> a[k] * w / sums[k]) toy.Sample toy.Weights
 
-/// A mixture against p_ref with its exact ratio times a factor of x and y.
+/// A mixture against p_ref with its exact ratio times a factor of x and y; errors from the events.
 let against (a: float[]) (factor: float -> float -> float) (toy: Toy) : StratifiedSample =
     StratifiedSample.create
         toy.Sample
         (mixture [| 0.5; 0.5 |] toy)
         (mixture a toy)
         (Array.map3 (fun r x y -> r * factor x y) (ratio a toy) toy.X toy.Y)
+
+/// The same with the densities of the samples, and errors from these.
+let known (a: float[]) factor (toy: Toy) : StratifiedSample =
+    against a factor toy
+    |> StratifiedSample.withCommon {
+        Weights = mixture [| 0.5; 0.5 |] toy
+        Ratios = [| ratio [| 1.0; 0.0 |] toy; ratio [| 0.0; 1.0 |] toy |]
+    }
 
 let exact: float -> float -> float = fun _ _ -> 1.0
 
