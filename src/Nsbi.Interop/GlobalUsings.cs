@@ -2,6 +2,8 @@
 global using System.Globalization;
 global using Microsoft.FSharp.Collections;
 global using Microsoft.FSharp.Core;
+global using FCalibration = Nsbi.Learn.Calibration;
+global using FEnsembles = Nsbi.Learn.Ensembles;
 global using FEvents = Nsbi.Learn.Events;
 global using FInfer = Nsbi.Infer;
 global using FLearn = Nsbi.Learn;

@@ -9,14 +9,18 @@ public class PublicSurfaceTests
 {
     private static bool IsForeign(Type type)
     {
+        if (type.IsGenericParameter)
+        {
+            return false;
+        }
+
         var assembly = type.Assembly.GetName().Name!;
         var isTuple =
             typeof(ITuple).IsAssignableFrom(type)
             || type.FullName!.StartsWith("System.Tuple")
             || type.FullName.StartsWith("System.ValueTuple");
         return isTuple
-            || !type.IsGenericParameter
-                && assembly != "Nsbi.Interop"
+            || assembly != "Nsbi.Interop"
                 && assembly != "System"
                 && !assembly.StartsWith("System.");
     }
@@ -77,7 +81,7 @@ public class PublicSurfaceTests
             .Load(Path.ChangeExtension(PublicSurface.Assembly.Location, ".xml"))
             .Descendants("member")
             .Where(m => !string.IsNullOrWhiteSpace(m.Element("summary")?.Value))
-            .Select(m => m.Attribute("name")!.Value[2..].Split('(')[0])
+            .Select(m => m.Attribute("name")!.Value[2..].Split('(')[0].Split("``")[0])
             .CountBy(key => key)
             .ToDictionary();
 

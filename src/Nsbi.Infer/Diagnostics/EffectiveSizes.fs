@@ -40,7 +40,8 @@ module EffectiveSizes =
         Name = name
         Events = weights |> Array.sumBy (fun w -> if w <> 0.0 then 1 else 0)
         Effective = effective weights
-        LargestShare = (weights |> Array.fold (fun m w -> max m (abs w)) 0.0) / abs (Array.sum weights)
+        LargestShare =
+            (weights |> Array.fold (fun m w -> max m (abs w)) 0.0) / abs (Array.sum weights)
     }
 
     /// <summary>The reference reweighted by a ratio, as a whole and in 12 bins of ln ratio with equal

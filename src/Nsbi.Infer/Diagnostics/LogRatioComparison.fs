@@ -43,10 +43,11 @@ module LogRatioComparison =
         let bins = Math.Clamp(int (total / 5.0), 1, 12)
         let steps = Array.init (bins - 1) (fun b -> float (b + 1) / float bins)
         let inner = WeightedQuantile.compute steps prediction.LogRatio prediction.Weights
-        let counted = Array.map2 (fun w l -> w <> 0.0, l) prediction.Weights prediction.LogRatio
 
-        let all =
-            Array.append (counted |> Array.filter fst |> Array.map snd) observed
+        let counted =
+            Array.map2 (fun w l -> w <> 0.0, l) prediction.Weights prediction.LogRatio
+
+        let all = Array.append (counted |> Array.filter fst |> Array.map snd) observed
 
         let low, high = Array.min all, Array.max all
         let margin = if high > low then 0.0 else 0.5
@@ -62,10 +63,7 @@ module LogRatioComparison =
         let samples = 1 + Array.fold max 0 prediction.Sample
         let sums = Array.zeroCreate<float> samples
 
-        Array.iter2
-            (fun k w -> sums[k] <- sums[k] + w)
-            prediction.Sample
-            prediction.Weights
+        Array.iter2 (fun k w -> sums[k] <- sums[k] + w) prediction.Sample prediction.Weights
 
         let perBin () =
             Array.init samples (fun _ -> Array.zeroCreate<float> bins)

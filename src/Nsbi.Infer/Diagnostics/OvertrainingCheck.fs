@@ -39,7 +39,11 @@ module OvertrainingCheck =
     /// <param name="limits">where the check fails</param>
     /// <param name="name">of the sample</param>
     /// <param name="folds">log-ratios of each fold, one or more</param>
-    let run (limits: CheckLimits) (name: string) (folds: SeenAndUnseen list) : Check * Overtraining =
+    let run
+        (limits: CheckLimits)
+        (name: string)
+        (folds: SeenAndUnseen list)
+        : Check * Overtraining =
         if folds.IsEmpty then
             invalidArg (nameof folds) "There is no fold to look at."
 
@@ -51,10 +55,14 @@ module OvertrainingCheck =
         let trials = float tests.Length
 
         let limitOf (t: KolmogorovTest) =
-            WeightedKolmogorov.critical (limits.PValue / trials) t.Effective + limits.Overtraining
+            WeightedKolmogorov.critical (limits.PValue / trials) t.Effective
+            + limits.Overtraining
 
         let worst = tests |> List.maxBy (fun t -> t.Distance - limitOf t)
-        let seen, seenWeights = folds |> Seq.map _.Seen |> Array.concat, folds |> Seq.map _.SeenWeights |> Array.concat
+
+        let seen, seenWeights =
+            folds |> Seq.map _.Seen |> Array.concat, folds |> Seq.map _.SeenWeights |> Array.concat
+
         let unseen = folds |> Seq.map _.Unseen |> Array.concat
         let unseenWeights = folds |> Seq.map _.UnseenWeights |> Array.concat
 

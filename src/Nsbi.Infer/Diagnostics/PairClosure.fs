@@ -55,7 +55,12 @@ module PairClosure =
             else
                 [| 0.0 |]
 
-        let edges = if edges.Length < 2 then [| edges[0] - 0.5; edges[0] + 0.5 |] else edges
+        let edges =
+            if edges.Length < 2 then
+                [| edges[0] - 0.5; edges[0] + 0.5 |]
+            else
+                edges
+
         let bins = edges.Length - 1
 
         {
@@ -87,7 +92,12 @@ module PairClosure =
             else
                 rest <- Array.map2 (+) rest own
 
-        let bins = if StratifiedDifference.isEnough rest then next + 1 else next
+        let bins =
+            if StratifiedDifference.isEnough rest then
+                next + 1
+            else
+                next
+
         places, bins, cellOf |> Array.map (fun c -> if places[c] >= 0 then places[c] else next)
 
     let private compare (limits: CheckLimits) (events: StratifiedDifference.Prepared) first second =

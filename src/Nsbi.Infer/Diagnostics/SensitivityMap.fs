@@ -87,10 +87,7 @@ module SensitivityMap =
                 contributions[a][b] <- contributions[a][b] + v[i] * contribution[i]
 
         let over (sums: float[][]) =
-            Array.map2
-                (Array.map2 (fun sum n -> if n > 0.0 then sum / n else nan))
-                sums
-                events
+            Array.map2 (Array.map2 (fun sum n -> if n > 0.0 then sum / n else nan)) sums events
 
         {
             First = nameX
@@ -124,7 +121,10 @@ module InformationCheck =
         WeightedQuantile.requireSameLength score events.Target
         let prepared = StratifiedDifference.prepare events
         let square = score |> Array.map (fun s -> s * s)
-        let sum (w: float[]) = Array.fold2 (fun t w q -> t + w * q) 0.0 w square
+
+        let sum (w: float[]) =
+            Array.fold2 (fun t w q -> t + w * q) 0.0 w square
+
         let found, predicted = sum prepared.Target, sum prepared.Predicted
 
         let perSample (weights: float[]) =
@@ -162,8 +162,5 @@ module InformationCheck =
             (FormattableString.Invariant
                 $"Simulated events carry the Fisher information {found:G4}, the learned density claims {predicted:G4}: {100.0 * relative:F1} ± {100.0 * error:F1} %% more.")
             "Where the learned density claims more than the events carry, the error of the result is too small.",
-        {
-            Value = found
-            Error = sqrt variance
-        },
+        { Value = found; Error = sqrt variance },
         predicted

@@ -108,14 +108,17 @@ module StabilityCheck =
     /// <param name="limits">where the checks fail</param>
     /// <param name="interest">the parameter of interest</param>
     /// <param name="found">values of folds and members</param>
-    let parameter (limits: CheckLimits) (interest: string) (found: ParameterStability) : Check list =
+    let parameter
+        (limits: CheckLimits)
+        (interest: string)
+        (found: ParameterStability)
+        : Check list =
         let allowed = limits.Stability * found.Expected
 
         [
             if found.Folds.Length > 1 then
                 let weights =
-                    found.Folds
-                    |> List.map (fun m -> 1.0 / (m.Error * m.Error + allowed * allowed))
+                    found.Folds |> List.map (fun m -> 1.0 / (m.Error * m.Error + allowed * allowed))
 
                 let mean =
                     List.sum (List.map2 (fun w (m: Measured) -> w * m.Value) weights found.Folds)

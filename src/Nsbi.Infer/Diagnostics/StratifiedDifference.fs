@@ -123,7 +123,9 @@ module internal StratifiedDifference =
         for a in 0 .. s.Length - 1 do
             for b in 0..a do
                 let v =
-                    (if a = b then m.ZZ[a] else 0.0) + d[b] * m.Z[a] + d[a] * m.Z[b]
+                    (if a = b then m.ZZ[a] else 0.0)
+                    + d[b] * m.Z[a]
+                    + d[a] * m.Z[b]
                     + s[b] * m.ZH[a]
                     + s[a] * m.ZH[b]
                     + d[a] * d[b] * m.M
@@ -155,7 +157,10 @@ module internal StratifiedDifference =
         let shares = meanShares bins binOf sample
         let mean = Array.fold2 (fun sum c r -> sum + c * r) 0.0 sample.Density events.Ratio
         let q, qr = Array.zeroCreate<float> bins, Array.zeroCreate<float> bins
-        let zz, z1, zh = Array.zeroCreate<float> bins, Array.zeroCreate<float> bins, Array.zeroCreate<float> bins
+
+        let zz, z1, zh =
+            Array.zeroCreate<float> bins, Array.zeroCreate<float> bins, Array.zeroCreate<float> bins
+
         let mutable m1, h1, hh = 0.0, 0.0, 0.0
 
         for j in 0 .. binOf.Length - 1 do
@@ -225,8 +230,7 @@ module internal StratifiedDifference =
             let n, p, zz, zx, zy, zh = n[k], p[k], zz[k], zx[k], zy[k], zh[k]
 
             // Σ_i of base_b h_i, with the base influence (t − p)1 − x N + y P.
-            let c =
-                Array.init bins (fun b -> zh[b] - n[b] * xh[k] + p[b] * yh[k])
+            let c = Array.init bins (fun b -> zh[b] - n[b] * xh[k] + p[b] * yh[k])
 
             for a in 0 .. bins - 1 do
                 for b in 0..a do
@@ -248,11 +252,7 @@ module internal StratifiedDifference =
                         covariance[b, a] <- covariance[b, a] + v
 
     /// N_b, P_b and V; events outside [0, bins) are in no bin.
-    let compute
-        (bins: int)
-        (binOf: int[])
-        (events: Prepared)
-        : float[] * float[] * float[,] =
+    let compute (bins: int) (binOf: int[]) (events: Prepared) : float[] * float[] * float[,] =
         let found, predicted = Array.zeroCreate<float> bins, Array.zeroCreate<float> bins
         let size = Array.zeroCreate<float> bins
 
@@ -306,7 +306,15 @@ module internal StratifiedDifference =
                         let t, p = sample.Target, sample.Reference * events.Ratio[j]
                         let z = t - p
                         let z2 = z * z
-                        add (binOf[j]) [ c * t; c * v * t * t; c * p; c * v * p * p; c * v * z2; c * v * v * v * z2 * z2 ]
+
+                        add (binOf[j]) [
+                            c * t
+                            c * v * t * t
+                            c * p
+                            c * v * p * p
+                            c * v * z2
+                            c * v * v * v * z2 * z2
+                        ]
 
         sums
 

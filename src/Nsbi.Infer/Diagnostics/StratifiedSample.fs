@@ -30,7 +30,11 @@ type StratifiedSample = {
 } with
 
     /// <summary>How many samples there are.</summary>
-    member this.Samples: int = if this.Sample.Length = 0 then 0 else Array.max this.Sample + 1
+    member this.Samples: int =
+        if this.Sample.Length = 0 then
+            0
+        else
+            Array.max this.Sample + 1
 
     /// <summary>Reference · ratio: the numerator as it is predicted.</summary>
     member this.Predicted: float[] = Array.map2 (*) this.Reference this.Ratio

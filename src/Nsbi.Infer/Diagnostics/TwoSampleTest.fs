@@ -70,7 +70,11 @@ module TwoSampleTest =
         rows
         |> Array.map (fun i ->
             let k = sample[i]
-            if here[k] <> 0.0 then weights[i] * all[k] / here[k] else weights[i])
+
+            if here[k] <> 0.0 then
+                weights[i] * all[k] / here[k]
+            else
+                weights[i])
 
     let private histograms (scores: float[]) (events: StratifiedSample) =
         let share (w: float[]) =

@@ -90,14 +90,17 @@ module WeightedAuc =
         for i in 0 .. scores.Length - 1 do
             let k = sample[i]
             let ofF = if sumX[k] <> 0.0 then x[i] / sumX[k] * sumF[k] else 0.0
-            let ofG = if sumBase[k] <> 0.0 then base'[i] / sumBase[k] * sumG[k] else 0.0
+
+            let ofG =
+                if sumBase[k] <> 0.0 then
+                    base'[i] / sumBase[k] * sumG[k]
+                else
+                    0.0
+
             let influence = f[i] - ofF + g[i] - ofG
             variance <- variance + influence * influence
 
-        {
-            Value = area
-            Error = sqrt variance
-        }
+        { Value = area; Error = sqrt variance }
 
     /// <summary>The same area by its definition, a double sum over events: the slow twin.</summary>
     let byPairs (scores: float[]) (first: float[]) (second: float[]) : float =

@@ -75,7 +75,9 @@ module WeightedKolmogorov =
             if k = order.Length - 1 || values[order[k + 1]] <> values[order[k]] then
                 distance <- max distance (abs difference)
 
-        let n, m = EffectiveSizes.effective firstWeights, EffectiveSizes.effective secondWeights
+        let n, m =
+            EffectiveSizes.effective firstWeights, EffectiveSizes.effective secondWeights
+
         let size = n * m / (n + m)
         let root = sqrt size
 

@@ -119,6 +119,10 @@ module SignalInjection =
         },
         chi
 
+    /// The name of the check of a nuisance parameter.
+    let internal checkOf (nuisance: InjectionNuisance) : string =
+        $"over-constrained: {nuisance.Name}"
+
     let private checks parameter (points: InjectionPoint list) slope offset linearity nuisances =
         let near name target tolerance (found: Estimated) meaning =
             let limit = max tolerance (sigmas * found.Error)
@@ -163,7 +167,7 @@ module SignalInjection =
                 let width: Estimated = nuisance.PullWidth
 
                 Check.create
-                    $"over-constrained: {nuisance.Name}"
+                    (checkOf nuisance)
                     CheckRule.AtMost
                     (widest + sigmas * width.Error)
                     width.Value

@@ -104,6 +104,8 @@ type Analysis = {
     Intervals: IntervalPlan
     /// What is examined beside the standard checks.
     Diagnostics: DiagnosticsPlan
+    /// How the uncertainty that the networks bring is found; none where it is not looked for.
+    Ensemble: EnsembleStudyPlan option
     /// Where the checks fail.
     Limits: CheckLimits
     /// What the report should say of the analysis, such as what is neglected.

@@ -227,14 +227,21 @@ module AnalysisChecks =
         let diagnostics =
             [ 0 .. samples.Length - 1 ] |> List.map (ratio learned held reference features)
 
-        // With separate networks nothing holds the identity together: the limit is that of the norm.
+        // With separate networks, and after a calibration of each class by itself, nothing holds the
+        // identity together: the limit is that of the norm.
+        let isHeld =
+            match estimator.Calibration with
+            | Some calibration -> calibration.Settings.Renormalise
+            | None -> estimator.Settings.Head = Head.Softmax
+
         let identityLimits =
-            match estimator.Settings.Head with
-            | Head.Softmax -> limits
-            | Head.Separate -> {
-                limits with
-                    Identity = 10.0 * limits.Normalisation
-              }
+            if isHeld then
+                limits
+            else
+                {
+                    limits with
+                        Identity = 10.0 * limits.Normalisation
+                }
 
         let identity =
             MixtureIdentityCheck.run

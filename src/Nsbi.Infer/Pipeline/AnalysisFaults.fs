@@ -293,6 +293,7 @@ module internal AnalysisFaults =
             preselection, [ "reference" ]
             observed, []
             IntervalFaults.find, [ "parameters"; "interest"; "intervals" ]
+            EnsembleFaults.find, [ "parameters"; "interest"; "ensemble" ]
             SummaryFaults.find, [ "parameters"; "interest"; "reference"; "calibration"; "summary" ]
             DiagnosticsFaults.find, [ "parameters"; "interest"; "features"; "diagnostics" ]
             limits, [ "limits" ]

@@ -51,6 +51,7 @@ module AnalysisFile =
             "data"
             "conventional"
             "intervals"
+            "ensemble"
             "diagnostics"
             "limits"
             "notes"
@@ -143,6 +144,7 @@ module AnalysisFile =
                 Conventional =
                     optional "conventional" None (some (AnalysisParts.conventional reader))
                 Intervals = optional "intervals" IntervalPlan.none (IntervalParts.read reader)
+                Ensemble = optional "ensemble" None (some (EnsembleParts.read reader))
                 Diagnostics =
                     optional "diagnostics" DiagnosticsPlan.standard (DiagnosticsParts.read reader)
                 Limits = optional "limits" CheckLimits.standard (AnalysisParts.limits reader)

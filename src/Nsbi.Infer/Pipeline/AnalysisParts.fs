@@ -196,6 +196,13 @@ module internal AnalysisParts =
             faults.AddRange found
             None
 
+    /// Settings of a softmax, whatever head they name.
+    let private softmaxOnly file path element =
+        EstimatorSettings.ofJson file path element
+        |> Result.bind (fun settings ->
+            EstimatorSettings.validate { settings with Head = Head.Softmax }
+            |> Result.mapError (List.map (Fault.inJson file path)))
+
     /// The preselection.
     let preselection file faults (reader: JsonReader) (place: JsonPlace) =
         let wanted = [ "classes"; "signal"; "background"; "target" ]
@@ -210,7 +217,7 @@ module internal AnalysisParts =
                     key
                     "network"
                     ClassifierSettings.standard
-                    (settings file faults EstimatorSettings.ofJson >> Option.map _.Training)
+                    (settings file faults softmaxOnly >> Option.map _.Training)
 
             match
                 classes,

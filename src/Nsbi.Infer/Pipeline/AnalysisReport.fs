@@ -41,14 +41,21 @@ module AnalysisReport =
         let m = run.Headline
         let found = m.Fit
 
-        let free =
-            found.Parameters |> List.indexed |> List.filter (fun (_, p) -> not p.IsFixed)
+        let declared = run.Analysis.Parameters |> List.map _.Name |> Set.ofList
+
+        // The factors of the bins of a summary are too many for a table.
+        let shown =
+            found.Parameters
+            |> List.indexed
+            |> List.filter (fun (_, p) -> declared.Contains p.Name)
+
+        let free = shown |> List.filter (fun (_, p) -> not p.IsFixed)
 
         {
             Status = $"{found.Status.Name}: {found.Status.Advice}"
             TwiceNll = found.TwiceNll
             Parameters = [
-                for p in found.Parameters ->
+                for _, p in shown ->
                     let minos = m.Summary.Intervals.TryFind p.Name
 
                     let offset pick =
@@ -67,7 +74,7 @@ module AnalysisReport =
                 for minimum in found.Minima ->
                     {
                         Above = minimum.TwiceNll - found.TwiceNll
-                        Values = minimum.Values |> List.map snd
+                        Values = [ for i, _ in shown -> snd minimum.Values[i] ]
                     }
             ]
             CorrelationNames = free |> List.map (fun (_, p) -> p.Name)
@@ -114,6 +121,10 @@ module AnalysisReport =
         let terms = analysis.Terms |> List.map term |> String.concat " + "
 
         [
+            match run.Summary with
+            | Some study ->
+                $"The result is that of the ratios as summaries: {analysis.Interest} is measured with the template likelihood of the {study.Name}. The unbinned likelihood of the same ratios is given for comparison."
+            | None -> ()
             $"The parameter {analysis.Interest} is measured with the unbinned likelihood of density ratios that networks learned from simulated events. Mixture: {terms}. Reference density in proportion to {samples}."
             if analysis.Networks.Folds > 1 then
                 $"{analysis.Networks.Folds}-fold cross-fitting, {analysis.Networks.Members} network(s) per fold averaged in the ratio: every event is evaluated by networks that never saw it, and so is every normalisation. Data go to a fold by a hash of their values."
@@ -171,7 +182,10 @@ module AnalysisReport =
                     Parameter = interest
                     Curves =
                         all
-                        |> List.filter (fun (label, _) -> not (label.Contains "score"))
+                        |> List.filter (fun (label, _) ->
+                            match run.Score with
+                            | Some score -> not (label.StartsWith score.Name)
+                            | None -> true)
                         |> List.map (fun (label, m) -> curve label m)
                     Intervals = intervals run.Headline
                 }
@@ -220,7 +234,10 @@ module AnalysisReport =
                 |> Option.defaultValue []
             VariationNote = VariationSummary.implication run.Variations |> Option.defaultValue ""
             Sensitivity = run.Sensitivity
-            Pages = DiagnosticsPages.ofRun run
+            Pages =
+                DiagnosticsPages.ofRun run
+                @ CalibrationPage.calibration run
+                @ CalibrationPage.summary run
             Checks = run.Checks
             Ratios = run.Ratios
             Training = run.Networks |> List.map training

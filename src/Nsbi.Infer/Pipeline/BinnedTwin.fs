@@ -28,35 +28,6 @@ type BinnedTwin = {
 [<RequireQualifiedAccess>]
 module BinnedTwin =
 
-    /// The expected events in the bins, of the samples and of the varied events.
-    let private yieldsOf
-        (simulated: SimulatedEvents)
-        (edges: float[])
-        (observable: float[])
-        (varied: (string * Sides<VariedEvents * float[]>) list)
-        : RegionYields =
-        let expected = SimulatedEvents.expected simulated
-        let bins = edges.Length - 1
-        let yields = simulated.Samples |> Array.map (fun _ -> Array.zeroCreate<float> bins)
-
-        for i in 0 .. observable.Length - 1 do
-            let b = WeightedHistogram.binOf edges observable[i]
-
-            if b >= 0 && b < bins then
-                let k = simulated.Sample[i]
-                yields[k][b] <- yields[k][b] + expected[i]
-
-        let fill (events: VariedEvents, values: float[]) =
-            VariedEvents.histogram bins (fun i -> WeightedHistogram.binOf edges values[i]) events
-
-        {
-            Nominal = Array.zip simulated.Samples (Array.map Array.toList yields) |> Map.ofArray
-            Varied =
-                varied
-                |> List.map (fun (plan, sides) -> plan, Sides.map fill sides)
-                |> Map.ofList
-        }
-
     /// The error of √t(null): an event of sample k in bin b that stands for e more expected events
     /// changes t = 2 Σ_b [ν¹ ln(ν¹/ν⁰) − ν¹ + ν⁰] by 2e [f¹_k ln(ν¹/ν⁰) + f⁰_k (1 − ν¹/ν⁰)]; all other
     /// parameters are stationary, and nuisance parameters are taken at 0. The sum of each sample is known.
@@ -81,7 +52,7 @@ module BinnedTwin =
 
             f
 
-        let yields = (yieldsOf simulated edges values []).Nominal
+        let yields = (TemplateModel.yields simulated edges values []).Nominal
         let f1, f0 = factors nominal, factors absent
 
         let expectation (f: float[]) b =
@@ -133,26 +104,6 @@ module BinnedTwin =
         (varied: (string * Sides<VariedEvents * float[]>) list)
         (observed: float[] option)
         : Result<BinnedTwin, string list> =
-        let channel = "bins"
-
-        let written = {
-            Model.Name = $"{analysis.Name}, {name}"
-            Channels = [
-                Binned {
-                    Name = channel
-                    Processes =
-                        yieldsOf simulated edges values varied |> RegionYields.binned analysis
-                }
-                match control with
-                | Some control ->
-                    Binned {
-                        Name = AnalysisModel.controlRegion
-                        Processes = RegionYields.binned analysis control.Yields
-                    }
-                | None -> ()
-            ]
-        }
-
         let measure title observation =
             Measurement.make settings title analysis.Interest analysis.Null observation
             |> Result.mapError (fun fit -> [ $"{name}: {fit.Status.Advice}" ])
@@ -160,8 +111,15 @@ module BinnedTwin =
         let sentences result =
             Result.mapError (List.map (fun (e: ModelError) -> $"{name}: {e}")) result
 
-        Model.validate written
-        |> Result.bind (fun valid -> Likelihood.compile valid RatioTables.empty)
+        TemplateModel.compile
+            analysis
+            $"{analysis.Name}, {name}"
+            simulated
+            control
+            edges
+            values
+            varied
+            NoSimulationErrors
         |> Result.bind (fun compiled ->
             Observation.asimov compiled compiled.Model.Initial
             |> Result.map (fun asimov -> compiled, asimov.Observation))
@@ -184,16 +142,7 @@ module BinnedTwin =
                 match observed with
                 | None -> Ok twin
                 | Some values ->
-                    let counts =
-                        (WeightedHistogram.fill edges values (Array.create values.Length 1.0))
-                            .Contents
-
-                    Observation.observed compiled [
-                        channel, Array.toList counts
-                        match control |> Option.bind _.Counts with
-                        | Some counts -> AnalysisModel.controlRegion, counts
-                        | None -> ()
-                    ]
+                    TemplateModel.observe compiled control edges values
                     |> sentences
                     |> Result.bind (measure "observed")
                     |> Result.map (fun observed -> { twin with Observed = Some observed })))
@@ -242,22 +191,10 @@ module BinnedTwin =
 
     /// D(x; null)/D(x; nominal) of events with the nominal ratios [k][i].
     let private scoreOf (learned: LearnedModel) (nominal: float[]) absent (ratios: float[][]) =
-        let index = learned.Model.Index
-        let samples = learned.Simulated.Samples
-
-        let density (theta: float[]) =
-            let sum = Array.zeroCreate<float> ratios[0].Length
-
-            for term in learned.Analysis.Terms do
-                let k = System.Array.IndexOf(samples, term.Sample)
-                let rate = Coefficient.value index theta term.Scale * learned.Simulated.Yields[k]
-
-                for i in 0 .. sum.Length - 1 do
-                    sum[i] <- sum[i] + rate * ratios[k][i]
-
-            sum
-
-        Array.map2 (fun d0 d1 -> d0 / d1) (density absent) (density nominal)
+        Array.map2
+            (fun d0 d1 -> d0 / d1)
+            (SummaryValues.density learned absent ratios)
+            (SummaryValues.density learned nominal ratios)
 
     /// Joins bins until ten effective events or more make the expectation of each at the null value: what
     /// no simulated background event covers says nothing of the background.

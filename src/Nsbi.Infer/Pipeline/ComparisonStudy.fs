@@ -51,7 +51,10 @@ module internal ComparisonStudy =
         let place = learned.Model.Index[learned.Analysis.Interest]
         let best = fit.Values
         let d, gradient = LearnedModel.density learned best
-        let nominal = MixtureDensity.point learned best[place] |> LearnedModel.values learned
+
+        let nominal =
+            MixtureDensity.point learned best[place] |> LearnedModel.values learned
+
         let truth = MixtureDensity.truth learned learned.Simulated best[place]
 
         let observed theta =
@@ -92,7 +95,10 @@ module internal ComparisonStudy =
                     None)
 
     /// Poisson counts of the events of one half, compared with the other half, at the nominal point.
-    let ofPseudoData (learned: LearnedModel) (values: float list) : (Check * LogRatioComparison) list =
+    let ofPseudoData
+        (learned: LearnedModel)
+        (values: float list)
+        : (Check * LogRatioComparison) list =
         let place = learned.Model.Index[learned.Analysis.Interest]
         let nominal = learned.Model.Initial
 
@@ -117,7 +123,11 @@ module internal ComparisonStudy =
                 Array.map2
                     (fun row v ->
                         let mutable stream =
-                            RandomStream(learned.Analysis.Seed, "log-ratio pseudo-data", uint64 (row: int))
+                            RandomStream(
+                                learned.Analysis.Seed,
+                                "log-ratio pseudo-data",
+                                uint64 (row: int)
+                            )
 
                         int (stream.NextPoisson v))
                     source.Rows

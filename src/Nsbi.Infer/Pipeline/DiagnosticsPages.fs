@@ -25,7 +25,8 @@ module internal DiagnosticsPages =
 
     let private picture caption drawing : ReportPicture = { Caption = caption; Drawing = drawing }
 
-    let private chart caption chart = ChartSvg.render chart |> picture caption
+    let private chart caption chart =
+        ChartSvg.render chart |> picture caption
 
     let private p (chi: ChiSquare) = Quantity.brief 2 chi.PValue
 
@@ -50,7 +51,8 @@ module internal DiagnosticsPages =
                     + $"p = {p closure.ChiSquare} before the trials."
 
                 if closure.Second = "" then
-                    DiagnosticsCharts.pullsOfOne found.Process closure |> chart (caption closure.First)
+                    DiagnosticsCharts.pullsOfOne found.Process closure
+                    |> chart (caption closure.First)
                 else
                     DiagnosticsCharts.pulls found.Process closure
                     |> picture (caption $"{closure.First} and {closure.Second}")
@@ -160,7 +162,9 @@ module internal DiagnosticsPages =
         pairs
         DiagnosticsTitle.TwoSample,
         "Can a fresh classifier tell each sample from the reweighted reference?",
-        [ "Events that the classifier did not see, in two folds; one half means that it cannot." ],
+        [
+            "Events that the classifier did not see, in two folds; one half means that it cannot."
+        ],
         twoSample
         DiagnosticsTitle.Sensitivity,
         "Which events measure the parameter, and do they carry the information that is claimed?",
@@ -208,14 +212,13 @@ module internal DiagnosticsPages =
         // "closure of mu" is of the result, not of a feature.
         let ofRatios =
             others
-            |> List.filter (fun c ->
-                not (c.Name.StartsWith $"closure of {run.Analysis.Interest}"))
+            |> List.filter (fun c -> not (c.Name.StartsWith $"closure of {run.Analysis.Interest}"))
 
         let implied =
             ofRatios
             |> List.filter (fun c -> c.Name.StartsWith "effective events of the implied ratio")
 
-        let checksOf title = 
+        let checksOf title =
             run.Diagnostics.Checks
             |> List.filter (fun (other, _) -> other = title)
             |> List.collect snd
@@ -223,7 +226,9 @@ module internal DiagnosticsPages =
         [
             for title, question, beginnings in standard do
                 let found = ofRatios |> List.filter (beginsWith beginnings)
-                let isImplied (c: Check) = implied |> List.exists (fun i -> i.Name = c.Name)
+
+                let isImplied (c: Check) =
+                    implied |> List.exists (fun i -> i.Name = c.Name)
 
                 {
                     Title = title

@@ -16,7 +16,11 @@ module internal DiagnosticsStudy =
             value
         else
             let digits = 2 - int (floor (log10 (abs value)))
-            if digits < 0 || digits > 15 then value else Math.Round(value, digits)
+
+            if digits < 0 || digits > 15 then
+                value
+            else
+                Math.Round(value, digits)
 
     /// Those asked for; else without what is searched for, at the nominal value, and at the ends of the
     /// expected 95 % interval.
@@ -81,7 +85,10 @@ module internal DiagnosticsStudy =
         (plan: TwoSamplePlan)
         =
         let analysis = held.Learned.Analysis
-        let held = HeldOutSample.ofRows held.Learned (NetworkDiagnostics.thin plan.Events held.Rows)
+
+        let held =
+            HeldOutSample.ofRows held.Learned (NetworkDiagnostics.thin plan.Events held.Rows)
+
         let matrix = NetworkDiagnostics.inputs analysis features held.Simulated
 
         perSample held (fun _ name events ->
@@ -125,7 +132,10 @@ module internal DiagnosticsStudy =
 
         let x, y = Array.map fst both, Array.map snd both
         let mx, my = Array.average x, Array.average y
-        let sum f = Array.fold2 (fun t x y -> t + f x y) 0.0 x y
+
+        let sum f =
+            Array.fold2 (fun t x y -> t + f x y) 0.0 x y
+
         let xy = sum (fun x y -> (x - mx) * (y - my))
         let xx, yy = sum (fun x _ -> (x - mx) ** 2.0), sum (fun _ y -> (y - my) ** 2.0)
         if xx > 0.0 && yy > 0.0 then xy / sqrt (xx * yy) else 0.0
@@ -177,7 +187,9 @@ module internal DiagnosticsStudy =
                 InformationCheck.run analysis.Limits analysis.Interest score events
 
             let information = Array.map2 (fun w s -> w * s * s) weights score
-            let find name = features |> List.find (fun (n, _) -> n = name)
+
+            let find name =
+                features |> List.find (fun (n, _) -> n = name)
 
             let pairs =
                 match analysis.Diagnostics.Pairs with
@@ -185,7 +197,8 @@ module internal DiagnosticsStudy =
                 | given -> given |> List.map (fun (a, b) -> find a, find b)
 
             [ check ],
-            pairs |> List.map (fun (a, b) -> SensitivityMap.make a b weights score contribution),
+            pairs
+            |> List.map (fun (a, b) -> SensitivityMap.make a b weights score contribution),
             []
 
     let private sizes (held: HeldOutSample) (values: float list) =
@@ -221,7 +234,10 @@ module internal DiagnosticsStudy =
         use team = new ThreadTeam(options.Threads)
         let held = HeldOutSample.rowsOf learned Role.Check |> HeldOutSample.ofRows learned
         let features = AnalysisChecks.features trained.Features held.Simulated.Events
-        let inputs = NetworkDiagnostics.inputs analysis trained.Features trained.Events.Simulated
+
+        let inputs =
+            NetworkDiagnostics.inputs analysis trained.Features trained.Events.Simulated
+
         let values = values analysis (nominalOf learned) expected
         let calibrationChecks, calibration = calibration held values |> List.unzip
 
@@ -245,7 +261,9 @@ module internal DiagnosticsStudy =
                 | Error sentence -> Some sentence)
 
         let informationChecks, maps, noMaps = maps held features
-        let comparisonChecks, comparisons = ComparisonStudy.ofPseudoData learned values |> List.unzip
+
+        let comparisonChecks, comparisons =
+            ComparisonStudy.ofPseudoData learned values |> List.unzip
 
         let overtrainingChecks, overtraining, gap =
             NetworkDiagnostics.overtraining team limits trained.Estimator inputs
@@ -296,7 +314,8 @@ module internal DiagnosticsStudy =
         (fit: FitResult)
         (found: AnalysisDiagnostics)
         : AnalysisDiagnostics * Check list =
-        let checks, comparisons = ComparisonStudy.ofData learned found.Values fit |> List.unzip
+        let checks, comparisons =
+            ComparisonStudy.ofData learned found.Values fit |> List.unzip
 
         {
             found with
@@ -304,6 +323,10 @@ module internal DiagnosticsStudy =
                 Checks =
                     found.Checks
                     |> List.map (fun (title, own) ->
-                        title, (if title = DiagnosticsTitle.Comparison then checks @ own else own))
+                        title,
+                        (if title = DiagnosticsTitle.Comparison then
+                             checks @ own
+                         else
+                             own))
         },
         checks

@@ -40,7 +40,8 @@ module internal HeldOutSample =
 
     /// Rows of one role.
     let rowsOf (learned: LearnedModel) (role: Role) : int[] =
-        [| 0 .. learned.Roles.Length - 1 |] |> Array.filter (fun i -> learned.Roles[i] = role)
+        [| 0 .. learned.Roles.Length - 1 |]
+        |> Array.filter (fun i -> learned.Roles[i] = role)
 
     /// Weights with signs are not proportional to the positive ones of the reference: then errors are
     /// taken from the events.
@@ -59,10 +60,7 @@ module internal HeldOutSample =
     /// Sample k against the reference, by its own ratio; the target has the positive weights.
     let ofSample (held: HeldOutSample) (k: int) : StratifiedSample =
         let target =
-            Array.map2
-                (fun own w -> if own = k then w else 0.0)
-                held.Simulated.Sample
-                held.Positive
+            Array.map2 (fun own w -> if own = k then w else 0.0) held.Simulated.Sample held.Positive
 
         let total = Array.sum target
 

@@ -106,7 +106,7 @@ module IntervalStudy =
         let compiled = observation.Owner
         let place = compiled.Index[interest]
         // The value that an expected significance is for.
-        let signal = learned.Model.Initial[place]
+        let signal = compiled.Model.Initial[place]
         let fits = (workOf "" 0).Fits
         let bounded = TestStatistic.UpperLimitBounded
 
@@ -133,7 +133,12 @@ module IntervalStudy =
 
         let injection =
             optional plan.Injection (fun injection ->
-                InjectionStudy.make learned (workOf "injection" injection.Toys) injection.Values)
+                let work = workOf "injection" injection.Toys
+
+                if obj.ReferenceEquals(compiled, learned.Likelihood) then
+                    InjectionStudy.make learned work injection.Values
+                else
+                    InjectionStudy.ofModel compiled learned.Analysis work injection.Values)
 
         both (both neyman toyLimit) (both toySignificance injection)
         |> Result.map (fun ((neyman, toyLimit), (toySignificance, injection)) ->

@@ -20,7 +20,11 @@ module internal NetworkDiagnostics =
         Weights: float[]
     }
 
-    let inputs (analysis: Analysis) (features: FittedFeatures) (simulated: SimulatedEvents) : Inputs =
+    let inputs
+        (analysis: Analysis)
+        (features: FittedFeatures)
+        (simulated: SimulatedEvents)
+        : Inputs =
         match FittedFeatures.apply features simulated.Events with
         | Ok matrix -> {
             Simulated = simulated
@@ -80,12 +84,16 @@ module internal NetworkDiagnostics =
 
     /// −ln(w_k r_k) of the events of each class, mean over events and, with w_k, over classes; with its
     /// error.
-    let private loss (inputs: Inputs) (mixture: float[]) (rows: int[]) (ratios: float[][]) : Measured =
+    let private loss
+        (inputs: Inputs)
+        (mixture: float[])
+        (rows: int[])
+        (ratios: float[][])
+        : Measured =
         let sample = pick rows inputs.Simulated.Sample
         let weights = pick rows inputs.Weights
 
-        let losses =
-            sample |> Array.mapi (fun j k -> -Math.Log(mixture[k] * ratios[k].[j]))
+        let losses = sample |> Array.mapi (fun j k -> -Math.Log(mixture[k] * ratios[k].[j]))
 
         Normalisation.mean mixture sample weights losses
 
@@ -198,7 +206,8 @@ module internal NetworkDiagnostics =
         let part rows =
             SimulatedEvents.take rows simulated.Yields simulated
 
-        let foldOf = simulated.Groups |> Array.map (DataSplit.fold settings.Seed settings.Folds)
+        let foldOf =
+            simulated.Groups |> Array.map (DataSplit.fold settings.Seed settings.Folds)
 
         let folds = [
             if settings.Folds > 1 then
@@ -224,12 +233,12 @@ module internal NetworkDiagnostics =
                             | Role.Validation -> false))
                     |> thin 40000
 
-                let events =
-                    SimulatedEvents.take rows inputs.Simulated.Yields inputs.Simulated
+                let events = SimulatedEvents.take rows inputs.Simulated.Yields inputs.Simulated
 
                 for m in 0 .. settings.Members - 1 do
                     let ratios =
-                        simulated.Samples |> Array.map (fun _ -> Array.zeroCreate<float> rows.Length)
+                        simulated.Samples
+                        |> Array.map (fun _ -> Array.zeroCreate<float> rows.Length)
 
                     for f in 0 .. settings.Folds - 1 do
                         let places =

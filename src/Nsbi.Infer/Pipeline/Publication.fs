@@ -41,7 +41,7 @@ module internal Publication =
             RunResult.writeMembers writer run)
 
     /// The workspace of the learned model, without the data where nobody has looked at them.
-    let private workspace (learned: LearnedModel) (run: RunResult) : Workspace =
+    let private unbinned (learned: LearnedModel) (run: RunResult) : Workspace =
         let blind = run.Observed.IsNone
 
         let tables =
@@ -65,6 +65,18 @@ module internal Publication =
                         Map.ofList [ AnalysisModel.controlRegion, counts ]
                     | _ -> Map.empty
         }
+
+    /// The workspace of the result: where the ratios are summaries, that of their templates.
+    let private workspace (learned: LearnedModel) (run: RunResult) : Workspace =
+        match run.Summary with
+        | None -> unbinned learned run
+        | Some study -> {
+            Workspace.create study.Likelihood.Model.Model RatioTables.empty with
+                Counts =
+                    study.Observation
+                    |> Option.map (fun data -> Map.ofList data.Counts)
+                    |> Option.defaultValue Map.empty
+          }
 
     /// <summary>Writes <c>networks.json</c>, and <c>networks-NAME.json</c> of each variation.</summary>
     let networks (store: TaskStore) (trained: TrainedAnalysis) : unit =

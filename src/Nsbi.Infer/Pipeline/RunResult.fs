@@ -57,13 +57,22 @@ type RunResult = {
     /// The measurement that answers the question: the observed one where there is one, else the
     /// expected one.
     member this.Headline: Measurement =
-        match this.Observed, this.Expected with
-        | Some observed, _ -> observed
-        | None, Some expected -> expected.Measurement
-        | None, None -> this.Asimov
+        match this.Summary, this.Observed, this.Expected with
+        | Some summary, _, _ -> summary.Headline
+        | None, Some observed, _ -> observed
+        | None, None, Some expected -> expected.Measurement
+        | None, None, None -> this.Asimov
 
     /// <summary>Every measurement that was made, with its name; the headline first.</summary>
     member this.Measurements: (string * Measurement) list = [
+        match this.Summary with
+        | Some study ->
+            match study.Observed with
+            | Some m -> "ratios as a summary, observed", m
+            | None -> ()
+
+            "ratios as a summary, expected", study.Expected
+        | None -> ()
         match this.Observed with
         | Some m -> "unbinned ratios, observed", m
         | None -> ()
@@ -240,9 +249,48 @@ module RunResult =
             twin.Observed |> Option.iter (writeMeasurement writer "observed")
             writer.WriteEndObject()
 
+    /// <c>summary: {name, bins, expected, observed, closure, truth}</c>, where the ratios are summaries.
+    let private writeSummary (writer: Utf8JsonWriter) (study: SummaryStudy) =
+        writer.WriteStartObject "summary"
+        writer.WriteString("name", study.Name)
+        writer.WriteNumber("bins", study.Bins)
+        writeMeasurement writer "expected" study.Expected
+        study.Observed |> Option.iter (writeMeasurement writer "observed")
+
+        match study.Closure with
+        | Some closure ->
+            writeMeasured writer "closure" closure.Value
+            writer.WriteNumber("truth", closure.Truth)
+        | None -> ()
+
+        writer.WriteEndObject()
+
+    /// <c>calibration: [{sample, method, size, error}]</c>, where the ratios are calibrated.
+    let private writeCalibrations (writer: Utf8JsonWriter) (found: CalibrationSummary list) =
+        if not found.IsEmpty then
+            writer.WriteStartArray "calibration"
+
+            for c in found do
+                writer.WriteStartObject()
+                let numbers = JsonNumbers writer
+                writer.WriteString("sample", c.Sample)
+                writer.WriteString("method", c.Method)
+                numbers.Number("size", c.Size, (fun () -> "a ratio is not positive"))
+                numbers.Number("error", c.Error, (fun () -> "undefined"))
+                numbers.Close()
+                writer.WriteEndObject()
+
+            writer.WriteEndArray()
+
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
+<<<<<<< HEAD
     /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>intervals</c>, <c>score</c>,
     /// <c>conventional</c>, <c>separation</c>, <c>diagnostics</c>, <c>normalisation</c>, and <c>warnings</c> where there
+=======
+    /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>summary</c>, <c>calibration</c>,
+    /// <c>intervals</c>, <c>score</c>,
+    /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
+>>>>>>> main
     /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
         writer.WriteString("analysis", result.Analysis.Name)
@@ -280,6 +328,8 @@ module RunResult =
             writer.WriteEndObject()
 
         writeMeasurement writer "asimov" result.Asimov
+        result.Summary |> Option.iter (writeSummary writer)
+        writeCalibrations writer result.Calibrations
         result.Intervals |> Option.iter (IntervalJson.write writer)
         writeTwin writer "score" result.Score
         writeTwin writer "conventional" result.Conventional

@@ -21,6 +21,32 @@ module internal RunStages =
 
     let private sentences result = result |> Result.mapError NotSuccessful
 
+    let private both first second =
+        match first, second with
+        | Ok a, Ok b -> Ok(a, b)
+        | Error fault, _
+        | _, Error fault -> Error fault
+
+    /// What the result does not rest on may fail: with the ratios as summaries the unbinned fits stand
+    /// beside it for comparison.
+    let private spared (analysis: Analysis) (result: Result<'a option, PipelineFault>) =
+        match result with
+        | Error _ when analysis.Summary.IsSome -> Ok None
+        | result -> result
+
+    /// <summary>The checks that the result rests on, and remarks on the others: where the ratios are
+    /// summaries, checks of them as densities are no checks of the result.</summary>
+    let private judge (summary: SummaryStudy option) (checks: Check list) =
+        match summary with
+        | None -> checks, []
+        | Some study ->
+            study.Checks,
+            [
+                for check in checks do
+                    if not check.Passed then
+                        $"The check '{check.Name}' of the unbinned ratios failed: {check.Finding} The result, a fit of templates, does not rest on it."
+            ]
+
     /// Sentences on numbers that look like a code for missing values and are not declared as one.
     let private suspicions (trained: TrainedAnalysis) : string list =
         let codes = FittedFeatures.codes trained.Features
@@ -54,13 +80,29 @@ module internal RunStages =
         let analysis = trained.Analysis
         PipelineStage.begins options "checking the ratios"
         let checks = AnalysisChecks.ratios learned trained.Estimator trained.Features
+
+        let calibrations =
+            match fits.Team with
+            | Some team -> CalibrationSummary.make team trained.Features trained.Estimator learned
+            | None -> []
+
         let varied = VariationChecks.run learned trained.Features
         PipelineStage.begins options "fitting the expectation"
 
-        SimulationStudy.make fits learned
-        |> swap
-        |> unsuccessful "the simulated events"
-        |> Result.bind (fun study ->
+        let summary =
+            analysis.Summary
+            |> Option.map (SummaryStudy.expect fits learned)
+            |> swap
+            |> sentences
+
+        let study =
+            SimulationStudy.make fits learned
+            |> swap
+            |> unsuccessful "the simulated events"
+            |> spared analysis
+
+        both summary study
+        |> Result.bind (fun (summary, study) ->
             let asimov =
                 match Observation.asimov learned.Likelihood learned.Model.Initial with
                 | Ok asimov ->
@@ -80,6 +122,7 @@ module internal RunStages =
                     |> Option.map (fun _ -> BinnedTwin.score fits learned 20)
                     |> swap
                     |> sentences
+                    |> spared analysis
 
                 score
                 |> Result.map (fun score ->
@@ -92,20 +135,25 @@ module internal RunStages =
                                |> Option.map (AnalysisChecks.score analysis.Limits study)
                                |> Option.toList)
 
+                    let judged, remarks =
+                        judge summary [
+                            yield! calibrations |> List.map _.BeforeCheck
+                            yield! checks.Checks
+                            yield! varied.Checks
+                            yield! closure
+                        ]
+
                     {
                         Analysis = analysis
                         Networks = trained.Networks
                         Normalisation = trained.Estimator.Normalisation
                         Preselection = trained.Cut
-                        Checks =
-                            AnalysisChecks.training trained.Networks :: checks.Checks
-                            @ varied.Checks
-                            @ closure
+                        Checks = AnalysisChecks.training trained.Networks :: judged
                         Variations = VariationSummary.ofModel learned
                         Diagnostics = AnalysisDiagnostics.none
                         Ratios = checks.Ratios @ charted varied.Ratios
-                        Calibrations = []
-                        Summary = None
+                        Calibrations = calibrations
+                        Summary = summary
                         Asimov = asimov
                         Expected = study
                         Observed = None
@@ -123,7 +171,7 @@ module internal RunStages =
                                     (FittedFeatures.codes trained.Features)
                             | None -> []
                         Separation = Separation.ofModel learned
-                        Warnings = suspicions trained
+                        Warnings = suspicions trained @ remarks
                         Files = trained.Events.Files
                     })))
 
@@ -191,14 +239,15 @@ module internal RunStages =
                 |> Option.map (Measurement.make fits "observed" analysis.Interest analysis.Null)
                 |> swap
                 |> unsuccessful "the data"
+                |> spared analysis
             else
                 Ok None
 
-        match
-            observed,
+        let conventional =
             BinnedTwin.conventional fits analysis trained.Selected open'
             |> swap
             |> sentences
+<<<<<<< HEAD
         with
         | Ok observed, Ok conventional ->
             let diagnostics, checks =
@@ -217,6 +266,23 @@ module internal RunStages =
             }
         | Error fault, _
         | _, Error fault -> Error fault
+=======
+
+        let summary =
+            match analysis.Summary, run.Summary with
+            | Some plan, Some study when open' ->
+                SummaryStudy.observe fits learned plan study |> Result.map Some |> sentences
+            | _ -> Ok run.Summary
+
+        both observed (both conventional summary)
+        |> Result.map (fun (observed, (conventional, summary)) -> {
+            run with
+                Observed = observed
+                Summary = summary
+                Conventional = conventional
+                BlindReason = reason
+        })
+>>>>>>> main
 
     /// What the names and settings of the learned model depend on.
     let private inputs (trained: TrainedAnalysis) (run: RunResult) : (string * string) list =
@@ -246,8 +312,15 @@ module internal RunStages =
             PipelineStage.begins options "pseudo-experiments"
 
             let name, observation =
-                match run.Observed, LearnedModel.ofData learned with
-                | Some _, Some data -> "observed", Ok data
+                match run.Summary, run.Observed, LearnedModel.ofData learned with
+                | Some study, _, _ ->
+                    match study.Observation with
+                    | Some data -> "observed", Ok data
+                    | None ->
+                        "asimov",
+                        Observation.asimov study.Likelihood study.Likelihood.Model.Initial
+                        |> Result.map _.Observation
+                | None, Some _, Some data -> "observed", Ok data
                 | _ ->
                     "asimov",
                     Observation.asimov learned.Likelihood learned.Model.Initial

@@ -42,7 +42,9 @@ module internal SummaryFaults =
                     |> Fault.withValue (number value)
             | None -> ()
         | LogRatio(numerator, denominator) ->
-            for key, name in [ "numerator", numerator; "denominator", denominator ] do
+            let names = denominator |> List.map (fun (name, _) -> "denominator", name)
+
+            for key, name in ("numerator", numerator) :: names do
                 if not (List.contains name known) then
                     {
                         Fault.unknown file "the reference has no such sample" name known with
@@ -51,7 +53,17 @@ module internal SummaryFaults =
                     |> Fault.inJson file $"{path}.{key}"
                     |> Fault.withValue name
 
-            if numerator = denominator then
+            if denominator.IsEmpty then
+                at file $"{path}.denominator" "there is no sample" "name one"
+
+            for name, factor in denominator do
+                if not (factor > 0.0 && Double.IsFinite factor) then
+                    let where = $"{path}.denominator.{name}"
+
+                    at file where "the factor is not positive" "give a number such as 0.1"
+                    |> Fault.withValue (number factor)
+
+            if List.map fst denominator = [ numerator ] then
                 let remedy = "name another sample"
 
                 at file path "the ratio of a sample to itself is 1" remedy

@@ -1,5 +1,6 @@
 namespace Nsbi.Infer
 
+open System.Text.Json
 open Nsbi.Learn.Calibration
 open Nsbi.Model
 
@@ -25,7 +26,7 @@ module internal SummaryParts =
             )
 
         match place.Element.ValueKind with
-        | System.Text.Json.JsonValueKind.Object ->
+        | JsonValueKind.Object ->
             reader.Object(place, [ "method" ], [ "bins"; "monotone"; "renormalise" ])
             |> Option.bind (fun key ->
                 match
@@ -49,6 +50,12 @@ module internal SummaryParts =
         | Some place -> AnalysisParts.edges reader place |> Option.map GivenEdges
         | None -> optional key "bins" 20 (AnalysisParts.int reader) |> Option.map EqualContent
 
+    /// A sample, or several with their factors.
+    let private denominator (reader: JsonReader) (place: JsonPlace) =
+        match place.Element.ValueKind with
+        | JsonValueKind.Object -> AnalysisParts.shares reader place
+        | _ -> reader.Text place |> Option.map (fun name -> [ name, 1.0 ])
+
     let private axis (reader: JsonReader) (place: JsonPlace) : SummaryAxis option =
         let keys = [ "at"; "numerator"; "denominator"; "bins"; "edges" ]
 
@@ -62,7 +69,7 @@ module internal SummaryParts =
                 | Some "logRatio" ->
                     match key "numerator", key "denominator" with
                     | Some s, Some b ->
-                        match reader.Text s, reader.Text b with
+                        match reader.Text s, denominator reader b with
                         | Some s, Some b -> Some(LogRatio(s, b))
                         | _ -> None
                     | _ ->

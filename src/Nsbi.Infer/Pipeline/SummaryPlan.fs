@@ -1,5 +1,7 @@
 namespace Nsbi.Infer
 
+open System
+
 /// <summary>A function of the learned ratios of an event, taken as it is: a summary need not be a density
 /// ratio to be a good observable.</summary>
 type SummaryVariable =
@@ -9,8 +11,9 @@ type SummaryVariable =
     /// <summary>∂_μ ln D(x; μ) in the parameter of interest: the best observable near that value.</summary>
     /// <remarks><c>at</c>: the value μ; none for the nominal one.</remarks>
     | LocalScore of at: float option
-    /// <summary>ln [r_S(x)/r_B(x)] of two samples.</summary>
-    | LogRatio of numerator: string * denominator: string
+    /// <summary>ln [r_S(x)/Σ_k a_k r_k(x)] of a sample to a sum of samples with factors.</summary>
+    /// <remarks>With p_B + 0.1 p_NI the fixed observable of ATLAS, arXiv:2412.01600.</remarks>
+    | LogRatio of numerator: string * denominator: (string * float) list
 
 /// <summary>How a summary is divided.</summary>
 type SummaryBins =
@@ -73,5 +76,16 @@ module SummaryPlan =
         match variable with
         | TwoPointScore -> "learned two-point score"
         | LocalScore None -> "learned local score"
-        | LocalScore(Some at) -> System.FormattableString.Invariant $"learned local score at {at:R}"
-        | LogRatio(numerator, denominator) -> $"ln r_{numerator}/r_{denominator}"
+        | LocalScore(Some at) -> FormattableString.Invariant $"learned local score at {at:R}"
+        | LogRatio(numerator, denominator) ->
+            let term (name, factor: float) =
+                if factor = 1.0 then
+                    $"r_{name}"
+                else
+                    FormattableString.Invariant $"{factor:R} r_{name}"
+
+            match denominator with
+            | [ single ] -> $"ln r_{numerator}/{term single}"
+            | several ->
+                let sum = several |> List.map term |> String.concat " + "
+                $"ln r_{numerator}/({sum})"

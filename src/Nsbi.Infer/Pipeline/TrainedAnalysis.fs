@@ -4,6 +4,7 @@ open System
 open System.IO
 open Nsbi.Kernels
 open Nsbi.Learn
+open Nsbi.Learn.Calibration
 open Nsbi.Learn.Events
 open Nsbi.Learn.Networks
 
@@ -37,6 +38,19 @@ module internal TrainedAnalysis =
         with
         | [] -> Ok(results |> List.choose Result.toOption)
         | faults -> Error faults
+
+    /// With the calibration that the analysis asks for.
+    let private calibrated
+        (context: PipelineContext)
+        (analysis: Analysis)
+        (events: LabelledEvents)
+        (estimator: RatioEstimator)
+        : Result<RatioEstimator, Fault list> =
+        match analysis.Calibration with
+        | None -> Ok estimator
+        | Some settings ->
+            use team = new ThreadTeam(context.Threads)
+            CrossFittedCalibration.fitEstimator team settings estimator events
 
     /// The ratio networks and those of the variations, as one list of trainings.
     let private train
@@ -78,6 +92,9 @@ module internal TrainedAnalysis =
                     classes
                     job
                     first
+                |> Result.bind (fun (estimator, networks) ->
+                    calibrated context analysis classes estimator
+                    |> Result.map (fun estimator -> estimator, networks))
                 |> Result.bind (fun (estimator, networks) ->
                     List.map2 (VariationTraining.assemble context features) variations others
                     |> collect

@@ -24,7 +24,9 @@ module DiagnosticsCharts =
         let difference = Array.map2 (-) y x
 
         let reach =
-            Array.map2 (fun d e -> abs d + e) difference errors |> finite |> Array.fold max 0.01
+            Array.map2 (fun d e -> abs d + e) difference errors
+            |> finite
+            |> Array.fold max 0.01
 
         let ends =
             match finite x with
@@ -89,7 +91,9 @@ module DiagnosticsCharts =
 
     /// <summary>Score of the fresh classifier in target and reweighted reference.</summary>
     let twoSample (test: TwoSampleTest) : Chart =
-        let errors (h: WeightedHistogram) = h.Variances |> Array.map (fun v -> 100.0 * sqrt v)
+        let errors (h: WeightedHistogram) =
+            h.Variances |> Array.map (fun v -> 100.0 * sqrt v)
+
         let edges = test.Target.Edges
         let centres = Array.pairwise edges |> Array.map (fun (a, b) -> 0.5 * (a + b))
 
@@ -99,7 +103,8 @@ module DiagnosticsCharts =
             (Chart.axisFrom
                 "events per bin [%]"
                 0.0
-                (108.0 * (Array.append test.Target.Contents test.Reweighted.Contents |> Array.max)))
+                (108.0
+                 * (Array.append test.Target.Contents test.Reweighted.Contents |> Array.max)))
             [
                 Mark.Steps(
                     edges,
@@ -146,7 +151,8 @@ module DiagnosticsCharts =
         let edges = found.Edges
         let width = Array.pairwise edges |> Array.map (fun (a, b) -> b - a)
         let centres = Array.pairwise edges |> Array.map (fun (a, b) -> 0.5 * (a + b))
-        let density = Array.map2 (fun v w -> v / w) 
+        let density = Array.map2 (fun v w -> v / w)
+
         let total =
             Array.map2 (fun a b -> sqrt (a * a + b * b)) found.Simulation found.Systematic
 
@@ -162,7 +168,10 @@ module DiagnosticsCharts =
         let lowSimulation, highSimulation = band found.Simulation overPrediction
 
         let reach =
-            Array.map2 (fun r e -> abs (r - 1.0) + e) (overPrediction found.Counts) (overPrediction counted)
+            Array.map2
+                (fun r e -> abs (r - 1.0) + e)
+                (overPrediction found.Counts)
+                (overPrediction counted)
             |> Array.fold max 0.1
             |> min 3.0
 
@@ -170,7 +179,11 @@ module DiagnosticsCharts =
             Description = $"{found.Of} and simulation at {parameter} = {found.Value}"
             Width = 420.0
             Height = 320.0
-            X = Chart.axisFrom $"ln of {parameter} = {found.Value:G4} over the prediction" edges[0] edges[edges.Length - 1]
+            X =
+                Chart.axisFrom
+                    $"ln of {parameter} = {found.Value:G4} over the prediction"
+                    edges[0]
+                    edges[edges.Length - 1]
             Panels = [
                 {
                     Y = Chart.logAxis "events per unit"
@@ -198,7 +211,13 @@ module DiagnosticsCharts =
                     Weight = 1.0
                     Marks = [
                         Mark.StepBand(edges, lowRatio, highRatio, Colour.Amber, "")
-                        Mark.StepBand(edges, lowSimulation, highSimulation, Colour.Vermillion, "finite simulation")
+                        Mark.StepBand(
+                            edges,
+                            lowSimulation,
+                            highSimulation,
+                            Colour.Vermillion,
+                            "finite simulation"
+                        )
                         Mark.Level(1.0, Chart.dotted Colour.Grey, "")
                         Mark.Points(
                             centres,
@@ -222,7 +241,13 @@ module DiagnosticsCharts =
             (Chart.axis $"log r, {found.Process}")
             (Chart.axis "events per bin [%]")
             [
-                Mark.Steps(edges, percent found.Seen.Contents, Chart.thin Colour.Amber, true, "training")
+                Mark.Steps(
+                    edges,
+                    percent found.Seen.Contents,
+                    Chart.thin Colour.Amber,
+                    true,
+                    "training"
+                )
                 Mark.Points(
                     centres,
                     percent found.Unseen.Contents,
@@ -261,7 +286,10 @@ module DiagnosticsCharts =
 
         Chart.single
             $"{name} by fold and by seed"
-            (Chart.axisFrom "number of the fold or of the seed" 0.0 (float (max folds.Length members.Length) + 1.0))
+            (Chart.axisFrom
+                "number of the fold or of the seed"
+                0.0
+                (float (max folds.Length members.Length) + 1.0))
             (Chart.axis name)
             [
                 Mark.Band(

@@ -10,6 +10,63 @@ module RatioCharts =
 
     let private root (v: float) = sqrt (max 0.0 v)
 
+    /// <summary>Fraction of target events against the mean score before and after a calibration, with the
+    /// differences below.</summary>
+    /// <param name="name">of the process</param>
+    /// <param name="before">the curve of the learned ratio</param>
+    /// <param name="after">that of the calibrated one</param>
+    let calibrationBeforeAfter
+        (name: string)
+        (before: CalibrationPoint[])
+        (after: CalibrationPoint[])
+        : Chart =
+        let curves = [ before, Colour.Vermillion, "before"; after, Colour.Blue, "after" ]
+        let difference (p: CalibrationPoint) = p.Fraction - p.Score
+
+        let reach =
+            Array.append before after
+            |> Array.map (fun p -> abs (difference p) + p.Error)
+            |> Array.filter Double.IsFinite
+            |> Array.fold max 0.01
+
+        let points pick =
+            curves
+            |> List.map (fun (points, colour, label) ->
+                Mark.Points(
+                    points |> Array.map _.Score,
+                    points |> Array.map pick,
+                    points |> Array.map _.Error,
+                    colour,
+                    label
+                ))
+
+        {
+            Description =
+                $"Calibration curves of the ratio of {name} before and after the calibration"
+            Width = 420.0
+            Height = 320.0
+            X = Chart.axisFrom "mean score ⟨s⟩" 0.0 1.0
+            Panels = [
+                {
+                    Y = Chart.axisFrom "target fraction" 0.0 1.0
+                    Weight = 2.4
+                    Marks =
+                        Mark.Line(
+                            [| 0.0; 1.0 |],
+                            [| 0.0; 1.0 |],
+                            Chart.dotted Colour.Grey,
+                            "perfect"
+                        )
+                        :: points _.Fraction
+                }
+                {
+                    Y = Chart.axisFrom "difference" (-1.15 * reach) (1.15 * reach)
+                    Weight = 1.0
+                    Marks = Mark.Level(0.0, Chart.dotted Colour.Grey, "") :: points difference
+                }
+            ]
+        }
+
     /// <summary>Fraction of target events against the mean score, with the difference below.</summary>
     let calibration (ratio: RatioDiagnostics) : Chart =
         let points = ratio.Calibration

@@ -48,8 +48,26 @@ internal sealed class PreparedEvents
         return all.Length == 0 ? samples.Joined(columns) : throw new NsbiException(all);
     }
 
+    /// <summary>The events as a training takes them.</summary>
+    public FNetworks.LabelledEvents Labelled(
+        IReadOnlyList<string> names,
+        NegativeWeightPolicy policy
+    ) =>
+        FNetworks
+            .LabelledEventsModule.create(
+                policy switch
+                {
+                    NegativeWeightPolicy.Drop => FNetworks.NegativeWeights.Drop,
+                    NegativeWeightPolicy.AbsoluteValue => FNetworks.NegativeWeights.AbsoluteValue,
+                    _ => FNetworks.NegativeWeights.Refuse,
+                },
+                Matrix.Columns,
+                Classes(names).ToFSharp()
+            )
+            .OrThrow();
+
     /// <summary>The events of each sample as a class of a training.</summary>
-    public IEnumerable<FNetworks.ClassEvents> Classes(IReadOnlyList<string> names)
+    private IEnumerable<FNetworks.ClassEvents> Classes(IReadOnlyList<string> names)
     {
         var weights = FEvents.EventTableModule.weights(Table);
         var start = 0;

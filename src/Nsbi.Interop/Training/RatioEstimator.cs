@@ -4,7 +4,7 @@ namespace Nsbi.Interop;
 
 /// <summary>Trained networks that give the density ratios r_k(x) = p_k(x)/p_ref(x) of all samples.
 /// Immutable; safe to use from several threads. <see cref="RatioTrainer"/> makes it.</summary>
-public sealed class RatioEstimator
+public sealed partial class RatioEstimator
 {
     private readonly FNetworks.RatioEstimator _estimator;
     private readonly FEvents.FittedFeatures _features;

@@ -25,42 +25,19 @@ public static class RatioTrainer
         CancellationToken cancellation = default
     )
     {
-        ArgumentNullException.ThrowIfNull(samples);
-        ArgumentNullException.ThrowIfNull(features);
-        options ??= new TrainingOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
-
-        var settings = FNetworks.EstimatorSettingsModule.validate(options.ToFSharp()).OrThrow();
-        var mixture = samples.Mixture();
-        var parsed = FEvents.FeatureModule.parseAll(features.ToFSharp()).OrThrow();
-        var events = PreparedEvents.Of(samples, parsed);
-        var classes = FNetworks
-            .LabelledEventsModule.create(
-                options.Policy,
-                events.Matrix.Columns,
-                events.Classes(samples.Names).ToFSharp()
-            )
-            .OrThrow();
-
-        using var team = new ThreadTeam(options.Threads);
-        var plain = FNetworks.TrainingContextModule.plain(team);
-        var context = new FNetworks.TrainingContext(
-            team,
-            new Forwarded<FNetworks.TrainingProgress, TrainingUpdate>(
-                progress,
-                report => new TrainingUpdate(report)
-            ),
-            cancellation,
-            plain.Checkpoint,
-            plain.Save,
-            plain.SaveEvery
-        );
-        var text = FEvents.FittedFeaturesJson.toText(events.Features);
+        var input = TrainingInput.Of(samples, features, options);
+        using var team = new ThreadTeam(input.Threads);
         return new(
             FNetworks
-                .EstimatorAssembly.train(settings, mixture, classes, text.ToOption(), context)
+                .EstimatorAssembly.train(
+                    input.Settings,
+                    input.Mixture,
+                    input.Labelled,
+                    input.FeatureText.ToOption(),
+                    TrainingInput.Context(team, progress, cancellation)
+                )
                 .OrThrow(),
-            events.Features
+            input.Events.Features
         );
     }
 

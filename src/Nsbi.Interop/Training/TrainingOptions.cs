@@ -1,4 +1,5 @@
 using Nsbi.Learn.Autodiff;
+using Nsbi.Learn.Losses;
 
 namespace Nsbi.Interop;
 
@@ -47,6 +48,17 @@ public sealed record TrainingOptions
     /// <summary>Share of the training events set aside for the validation loss.</summary>
     public double ValidationFraction { get; init; } = Standard.Training.ValidationFraction;
 
+    /// <summary>What is minimised; others than the cross-entropy need <see cref="RatioHead.Separate"/>.
+    /// </summary>
+    public TrainingLoss Loss { get; init; } = TrainingLoss.BinaryCrossEntropy;
+
+    /// <summary>p of the losses that have a power, else not used.</summary>
+    public double? LossPower { get; init; }
+
+    /// <summary>How the loss's output is made of the network's; null: the sigmoid for probabilities,
+    /// the exponential for ratios.</summary>
+    public NetworkOutput? Output { get; init; }
+
     /// <summary>How ratios are read off classifiers.</summary>
     public RatioHead Head { get; init; } = RatioHead.Softmax;
 
@@ -74,16 +86,37 @@ public sealed record TrainingOptions
     /// <summary>Threads to share the work, 1 or more.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    internal FNetworks.NegativeWeights Policy =>
-        NegativeWeights switch
+    private Learn.Losses.Loss LossToFSharp() =>
+        Loss switch
         {
-            NegativeWeightPolicy.Drop => FNetworks.NegativeWeights.Drop,
-            NegativeWeightPolicy.AbsoluteValue => FNetworks.NegativeWeights.AbsoluteValue,
-            _ => FNetworks.NegativeWeights.Refuse,
+            TrainingLoss.MeanSquaredError => Learn.Losses.Loss.MeanSquaredError,
+            TrainingLoss.MaximumLikelihood => Learn.Losses.Loss.MaximumLikelihood,
+            TrainingLoss.SquareRoot => Learn.Losses.Loss.SquareRoot,
+            TrainingLoss.LinearQuadratic => Learn.Losses.Loss.LinearQuadratic,
+            TrainingLoss.PowerMeanSquared => Learn.Losses.Loss.NewPowerMeanSquared(
+                LossPower ?? double.NaN
+            ),
+            TrainingLoss.PowerSquareRoot => Learn.Losses.Loss.NewPowerSquareRoot(
+                LossPower ?? double.NaN
+            ),
+            _ => Learn.Losses.Loss.BinaryCrossEntropy,
+        };
+
+    private OutputMap OutputToFSharp(Learn.Losses.Loss loss) =>
+        Output switch
+        {
+            NetworkOutput.Sigmoid => OutputMap.Sigmoid,
+            NetworkOutput.Tanh => OutputMap.Tanh,
+            NetworkOutput.Arctan => OutputMap.Arctan,
+            NetworkOutput.Exponential => OutputMap.Exponential,
+            NetworkOutput.Square => OutputMap.Square,
+            NetworkOutput.Rectified => OutputMap.Rectified,
+            _ => OutputMapModule.standard(loss),
         };
 
     internal FNetworks.EstimatorSettings ToFSharp()
     {
+        var loss = LossToFSharp();
         var activation = Activation switch
         {
             Activation.Relu => Learn.Autodiff.Activation.Relu,
@@ -108,7 +141,9 @@ public sealed record TrainingOptions
             Epochs,
             Patience is { } patience ? FSharpOption<int>.Some(patience) : null,
             Standard.Training.KeepBest,
-            ValidationFraction
+            ValidationFraction,
+            loss,
+            OutputToFSharp(loss)
         );
         return new(
             training,

@@ -14,9 +14,10 @@ open Nsbi.Learn.Networks
 module CrossFittedCalibration =
 
     /// <summary>Effective events of every class in the normalisation set of every fold below which one
-    /// calibration, fitted on those of all folds, serves them all.</summary>
+    /// calibration, fitted on those of all folds, serves them all. The networks of the folds differ, so
+    /// that each has a calibration of its own as long as its events fill some bins.</summary>
     [<Literal>]
-    let PooledBelow = 4000.0
+    let PooledBelow = 1000.0
 
     type private FoldEvents = {
         Classes: int[]

@@ -55,7 +55,7 @@ module PlattCalibration =
 
     /// The minimum from (1, 0) by Newton steps, halved until the loss falls; none where there is none.
     let private minimise t q x =
-        let rec descend left a b =
+        let rec descend left near a b =
             let struct (value, ga, gb, haa, hab, hbb) = loss t q x a b
             let determinant = haa * hbb - hab * hab
             let da = (hab * gb - hbb * ga) / determinant
@@ -70,20 +70,20 @@ module PlattCalibration =
                 elif share > 1e-6 then step (0.5 * share)
                 else None
 
-            if not (Double.IsFinite promise) || abs a > 1e4 then
+            // Near the minimum the fall is lost in the rounding of the loss, and whole steps converge:
+            // each doubles the digits, so four are enough.
+            if not (Double.IsFinite promise) || abs a > 1e4 || left = 0 then
                 None
-            elif promise < 1e-26 then
-                Some(a + da, b + db)
-            elif left = 0 then
-                None
+            elif promise < 1e-8 * value then
+                if near = 4 then
+                    Some(a + da, b + db)
+                else
+                    descend (left - 1) (near + 1) (a + da) (b + db)
             else
-                match step 1.0 with
-                | Some share -> descend (left - 1) (a + share * da) (b + share * db)
-                // No fall that rounding would not hide.
-                | None when promise < 1e-18 -> Some(a + da, b + db)
-                | None -> None
+                step 1.0
+                |> Option.bind (fun share -> descend (left - 1) 0 (a + share * da) (b + share * db))
 
-        descend 200 1.0 0.0
+        descend 200 0 1.0 0.0
 
     /// The covariance of (a, β) by the influence of each event on them.
     let private covariance (t: float[]) (q: float[]) (x: float[]) a b centre =

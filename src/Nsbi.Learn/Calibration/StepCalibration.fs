@@ -53,11 +53,8 @@ module StepCalibration =
         Q2 = a.Q2 + b.Q2
     }
 
-    let private enough (b: Block) =
-        b.T * b.T >= LeastEvents * b.T2
-        && b.Q * b.Q >= LeastEvents * b.Q2
-        && b.T > 0.0
-        && b.Q > 0.0
+    let private enough (least: float) (b: Block) =
+        b.T * b.T >= least * b.T2 && b.Q * b.Q >= least * b.Q2 && b.T > 0.0 && b.Q > 0.0
 
     /// Events of equal ratio as one block.
     let private ties (sample: CalibrationSample) : ResizeArray<Block> =
@@ -99,7 +96,7 @@ module StepCalibration =
         pooled
 
     /// Joins each block that has too few events with the next one, and what is left with the last.
-    let private filled (blocks: ResizeArray<Block>) : ResizeArray<Block> =
+    let private filled least (blocks: ResizeArray<Block>) : ResizeArray<Block> =
         let full = ResizeArray<Block>()
         let mutable rest = ValueNone
 
@@ -109,7 +106,7 @@ module StepCalibration =
                 | ValueSome before -> join before block
                 | ValueNone -> block
 
-            if enough here then
+            if enough least here then
                 full.Add here
                 rest <- ValueNone
             else
@@ -124,14 +121,14 @@ module StepCalibration =
         full
 
     /// Joins the outer blocks inwards until both ends have enough events: the others lie between.
-    let private bounded (blocks: ResizeArray<Block>) : ResizeArray<Block> =
+    let private bounded least (blocks: ResizeArray<Block>) : ResizeArray<Block> =
         let inner = ResizeArray<Block> blocks
 
-        while inner.Count > 1 && not (enough inner[0]) do
+        while inner.Count > 1 && not (enough least inner[0]) do
             inner[1] <- join inner[0] inner[1]
             inner.RemoveAt 0
 
-        while inner.Count > 1 && not (enough inner[inner.Count - 1]) do
+        while inner.Count > 1 && not (enough least inner[inner.Count - 1]) do
             inner[inner.Count - 2] <- join inner[inner.Count - 2] inner[inner.Count - 1]
             inner.RemoveAt(inner.Count - 1)
 
@@ -205,8 +202,12 @@ module StepCalibration =
                 equal.Add block
                 place <- own
 
-        let full = filled equal
+        let full = filled LeastEvents equal
         (if monotone then rising full else full) |> ofBlocks bins sample
+
+    /// The isotonic steps, with outer ones of that many effective events.
+    let internal isotonicWith (least: float) (sample: CalibrationSample) : StepCalibration =
+        ties sample |> rising |> bounded least |> ofBlocks 0 sample
 
     /// <summary>The isotonic regression of the posterior s = t/(t + q) on r with the weights t + q, mapped
     /// back to s/(1 − s) = T_b/Q_b. The outer steps are joined inwards until both have ten effective
@@ -215,8 +216,7 @@ module StepCalibration =
     /// <returns>as many steps as the events call for; one, r′ = 1, where r says nothing</returns>
     /// <remarks>Source: pool of adjacent violators, Ayer et al., Ann. Math. Stat. 26 (1955) 641.
     /// Slow twin: tests, by the min-max formula.</remarks>
-    let isotonic (sample: CalibrationSample) : StepCalibration =
-        ties sample |> rising |> bounded |> ofBlocks 0 sample
+    let isotonic (sample: CalibrationSample) : StepCalibration = isotonicWith LeastEvents sample
 
     let private stepOf (calibration: StepCalibration) (r: float) : int =
         let found = Array.BinarySearch(calibration.From, r)

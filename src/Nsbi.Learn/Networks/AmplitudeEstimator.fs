@@ -41,6 +41,11 @@ module AmplitudeSettings =
 
     let internal faults (source: string) (settings: AmplitudeSettings) : Fault list = [
         yield! ClassifierSettings.faults source settings.Training
+        yield!
+            ClassifierSettings.lossRefusal
+                source
+                "leave the loss out: amplitudes have one of their own, the Poisson deviance"
+                settings.Training
         if settings.Folds < 2 then
             Fault.create source "the number of folds is out of range" "2 at least"
             |> Fault.withValue (string settings.Folds)

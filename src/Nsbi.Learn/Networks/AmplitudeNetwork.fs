@@ -225,7 +225,9 @@ module internal AmplitudeNetwork =
                         Epochs = List.rev epochs
                         BestEpoch = bestEpoch
                         Ending = ending
-                    }
+                    },
+                    settings.Loss,
+                    settings.Output
                 )
 
         run [] infinity 0 plan.Parameters

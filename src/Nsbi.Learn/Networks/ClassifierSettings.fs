@@ -4,6 +4,7 @@ open System
 open System.Text.Json
 open Nsbi.Learn
 open Nsbi.Learn.Autodiff
+open Nsbi.Learn.Losses
 
 /// <summary>How one network is trained.</summary>
 type ClassifierSettings = {
@@ -27,13 +28,18 @@ type ClassifierSettings = {
     KeepBest: bool
     /// Share of the training events set aside for the validation loss, above 0, below 1.
     ValidationFraction: float
+    /// What is minimised. Others than the cross-entropy are for networks of one class against the
+    /// reference: <c>Head.Separate</c>, variations, parameterised networks.
+    Loss: Loss
+    /// How the loss's output is made of the network's; one of <c>OutputMap.allowed</c>.
+    Output: OutputMap
 }
 
 /// Defaults, checks and JSON of training settings.
 [<RequireQualifiedAccess>]
 module ClassifierSettings =
     /// <summary>4x64 SiLU, Adam at 1e-3 with a cosine schedule, batches of 1024, 30 epochs,
-    /// patience 10, a tenth of the events for validation.</summary>
+    /// patience 10, a tenth of the events for validation, binary cross-entropy with a sigmoid.</summary>
     let standard: ClassifierSettings = {
         Architecture = Architecture.standard
         Optimiser = Optimiser.adam
@@ -44,7 +50,30 @@ module ClassifierSettings =
         Patience = Some 10
         KeepBest = true
         ValidationFraction = 0.1
+        Loss = Loss.BinaryCrossEntropy
+        Output = OutputMap.Sigmoid
     }
+
+    /// <summary>The same settings with another loss and its standard output.</summary>
+    let withLoss (loss: Loss) (settings: ClassifierSettings) : ClassifierSettings = {
+        settings with
+            Loss = loss
+            Output = OutputMap.standard loss
+    }
+
+    /// Whether loss and output are those that have always been: then nothing is written of them.
+    let internal hasStandardLoss (settings: ClassifierSettings) : bool =
+        settings.Loss = Loss.BinaryCrossEntropy && settings.Output = OutputMap.Sigmoid
+
+    /// What is wrong with a loss where logits are no odds, in a place named by the remedy.
+    let internal lossRefusal (source: string) (remedy: string) (settings: ClassifierSettings) = [
+        if not (hasStandardLoss settings) then
+            Fault.create
+                source
+                "only the loss 'bce' with the output 'sigmoid' is possible here"
+                remedy
+            |> Fault.withValue $"{Loss.name settings.Loss}, {OutputMap.name settings.Output}"
+    ]
 
     let internal faults (source: string) (settings: ClassifierSettings) : Fault list =
         let range name remedy inside (value: string) = [
@@ -87,6 +116,8 @@ module ClassifierSettings =
                     "above 0, below 1"
                     (fraction > 0.0 && fraction < 1.0)
                     (text fraction)
+            yield! Loss.faults source settings.Loss
+            yield! OutputMap.faults source settings.Loss settings.Output
         ]
 
     /// <summary>The same settings, or every fault they have.</summary>
@@ -94,6 +125,44 @@ module ClassifierSettings =
         match faults "training settings" settings with
         | [] -> Ok settings
         | faults -> Error faults
+
+    let internal readLoss (fields: JsonFields) (loss: Loss) (output: OutputMap) : Loss * OutputMap =
+        let power = fields.TryElement "p" |> Option.map (fun _ -> fields.Float("p", 2.0))
+
+        let loss =
+            match fields.TryElement "loss" with
+            | None -> loss
+            | Some _ -> fields.Word("loss", loss, Loss.words (defaultArg power 2.0))
+
+        match power, Loss.power loss with
+        | Some p, None ->
+            let remedy = "leave it out, or choose the loss 'pMse' or 'pSqr'"
+
+            fields.Fault(
+                "p",
+                $"the loss '{Loss.name loss}' has no power",
+                JsonFields.text p,
+                remedy
+            )
+        | None, Some _ ->
+            let remedy = "give the power p beside it, such as \"p\": 2"
+            fields.Fault("loss", "the loss has a power that is not given", Loss.name loss, remedy)
+        | _ -> ()
+
+        let standard =
+            if OutputMap.domain output = Loss.domain loss then
+                output
+            else
+                OutputMap.standard loss
+
+        loss, fields.Word("output", standard, OutputMap.words)
+
+    /// Writes nothing of the standard loss, so that settings without others read as they always did.
+    let internal writeLoss (writer: Utf8JsonWriter) (loss: Loss) (output: OutputMap) : unit =
+        if loss <> Loss.BinaryCrossEntropy || output <> OutputMap.Sigmoid then
+            writer.WriteString("loss", Loss.name loss)
+            Loss.power loss |> Option.iter (fun p -> writer.WriteNumber("p", p))
+            writer.WriteString("output", OutputMap.name output)
 
     let internal read (fields: JsonFields) (initial: ClassifierSettings) : ClassifierSettings =
         let optimisers = [
@@ -111,6 +180,8 @@ module ClassifierSettings =
                 let schedule = Schedule.read inner
                 inner.Close()
                 schedule
+
+        let loss, output = readLoss fields initial.Loss initial.Output
 
         {
             Architecture = Architecture.read fields initial.Architecture
@@ -132,6 +203,8 @@ module ClassifierSettings =
                 | None -> initial.Patience
             KeepBest = fields.Word("keep", initial.KeepBest, [ "best", true; "last", false ])
             ValidationFraction = fields.Float("validationFraction", initial.ValidationFraction)
+            Loss = loss
+            Output = output
         }
 
     let internal write (writer: Utf8JsonWriter) (settings: ClassifierSettings) : unit =
@@ -157,3 +230,4 @@ module ClassifierSettings =
         writer.WriteNumber("patience", defaultArg settings.Patience -1)
         writer.WriteString("keep", (if settings.KeepBest then "best" else "last"))
         writer.WriteNumber("validationFraction", settings.ValidationFraction)
+        writeLoss writer settings.Loss settings.Output

@@ -3,6 +3,7 @@ namespace Nsbi.Learn.Networks
 open System
 open Nsbi.Kernels
 open Nsbi.Learn
+open Nsbi.Learn.Losses
 
 /// <summary>What one network is trained for and with.</summary>
 type ClassifierProblem = {
@@ -24,14 +25,14 @@ type ClassifierProblem = {
     Seed: uint64
 }
 
-/// <summary>The training of one classifier by weighted cross-entropy: an explicit state that can be saved
+/// <summary>The training of one classifier by a weighted loss: an explicit state that can be saved
 /// at any update and resumed, on any number of threads, to the same bytes.</summary>
 /// <remarks>
 /// Softmax: L = −Σ_i t_ic ln s_c(x_i), the weights t of class c adding up to w_c of the reference mixture.
 /// One logit z: L = Σ_i a_i ln(1 + e^−z_i) + b_i ln(1 + e^z_i), the weights a of the class and b of the
-/// reference adding up to ½ each. Batches are consecutive pieces of a permutation drawn anew in each epoch,
+/// reference adding up to ½ each, or another loss of the settings with the same weights. Batches are consecutive pieces of a permutation drawn anew in each epoch,
 /// of sizes that differ by one at most. Where the reference is one class alone, the output layer starts with
-/// weights 0, that is at r = 1. One thread drives a training at a time.
+/// weights 0, that is at r = 1, and so it does for other losses than the cross-entropy. One thread drives a training at a time.
 /// </remarks>
 [<Sealed>]
 type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
@@ -49,6 +50,10 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
         match ClassifierSettings.validate settings with
         | Ok _ -> ()
         | Error faults -> invalidArg (nameof problem) (Fault.render faults)
+
+        if outputs > 1 && not (ClassifierSettings.hasStandardLoss settings) then
+            let name = Loss.name settings.Loss
+            invalidArg (nameof problem) $"a softmax is not trained with the loss '{name}'"
 
     let rows = TrainingSet.used problem.Target mixture events
 
@@ -71,9 +76,11 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
     let initial =
         let random = NetworkGraph.initialValues problem.Seed architecture inputs outputs
 
+        let isOther = not (ClassifierSettings.hasStandardLoss settings)
+
         // Against one class alone, as variations against their nominal one.
-        if outputs = 1 && Array.contains 1.0 mixture then
-            NetworkGraph.startingAtOne architecture random
+        if outputs = 1 && (isOther || Array.contains 1.0 mixture) then
+            NetworkGraph.startingAtOne settings.Output architecture random
         else
             random
 
@@ -86,8 +93,11 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
                 Seed = problem.Seed
                 Training = set trainingRows
                 Validation = set validationRows
-                RowLoss =
-                    NetworkGraph.logits architecture inputs layers |> NetworkGraph.rowLoss outputs
+                Objective =
+                    NetworkGraph.logits architecture inputs layers
+                    |> NetworkGraph.rowLoss settings.Loss settings.Output outputs
+                    |> LoopLoss.OfRows
+                Strata = [||]
                 Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
                 Initial = initial
                 BeforeEpoch = ignore
@@ -116,7 +126,16 @@ type ClassifierTraining(team: ThreadTeam, problem: ClassifierProblem) =
 
     /// <summary>The network with the weights of the least validation loss so far.</summary>
     member _.Network: Network =
-        Network(architecture, inputs, outputs, standardisation, loop.BestValues, loop.History)
+        Network(
+            architecture,
+            inputs,
+            outputs,
+            standardisation,
+            loop.BestValues,
+            loop.History,
+            settings.Loss,
+            settings.Output
+        )
 
     /// <summary>Trains to the end, from the context's checkpoint if there is one.</summary>
     /// <param name="fold">told in the progress reports</param>

@@ -12,7 +12,8 @@ type Head =
     /// <summary>One network for all classes: r_c = s_c/w_c of a softmax s. Then Σ_c w_c r_c = 1 and
     /// r_c ≤ 1/w_c for every event. Needs every w_c > 0.</summary>
     | Softmax
-    /// <summary>One binary network per class against the reference: r = s/(1 − s) = e^logit.
+    /// <summary>One binary network per class against the reference: r = s/(1 − s) = e^logit, or what
+    /// the loss says.
     /// w_c = 0 is allowed: a class that is no part of the reference.</summary>
     | Separate
 
@@ -64,6 +65,12 @@ module EstimatorSettings =
             if not (share > 0.0 && share < 1.0) then
                 Fault.create source $"the {name} is out of range" "above 0, below 1"
                 |> Fault.withValue (JsonFields.text share)
+        if settings.Head = Head.Softmax then
+            yield!
+                ClassifierSettings.lossRefusal
+                    source
+                    "a softmax has the cross-entropy; other losses need the head 'separate'"
+                    settings.Training
     ]
 
     /// <summary>The same settings, or every fault they have.</summary>

@@ -5,6 +5,7 @@ open System.Text.Json
 open Nsbi.Kernels
 open Nsbi.Learn
 open Nsbi.Learn.Autodiff
+open Nsbi.Learn.Losses
 
 /// <summary>A trained classifier: features → standardisation → layers → logits. Immutable; may be
 /// evaluated from several threads at once, each with a team of its own.</summary>
@@ -17,7 +18,9 @@ type Network
         outputs: int,
         standardisation: Standardisation,
         values: Values,
-        history: TrainingHistory
+        history: TrainingHistory,
+        loss: Loss,
+        output: OutputMap
     ) =
     static let blockRows = 4096
 
@@ -31,6 +34,10 @@ type Network
     member _.Standardisation: Standardisation = standardisation
     /// The course of the training.
     member _.History: TrainingHistory = history
+    /// What a network of one logit was trained with.
+    member _.Loss: Loss = loss
+    /// How the output of the loss is made of the logit.
+    member _.Output: OutputMap = output
 
     /// <summary>Weights and biases: <c>w0</c>, <c>b0</c>, <c>w1</c>, … from the input to the output, W of
     /// fan-in x fan-out and b of 1 x fan-out; copies.</summary>
@@ -83,6 +90,19 @@ type Network
 
         result
 
+    /// <summary>ln r of events, of a network with one logit.</summary>
+    /// <param name="team">the threads to run on</param>
+    /// <param name="features">n x F, row-major, before standardisation</param>
+    /// <returns>length n, as the loss reads it off the logits (<c>LogitLoss.logRatio</c>)</returns>
+    /// <exception cref="T:System.InvalidOperationException">several logits</exception>
+    /// <exception cref="T:System.ArgumentException">not whole rows</exception>
+    member this.LogRatios(team: ThreadTeam, features: ReadOnlyMemory<float32>) : float[] =
+        if outputs <> 1 then
+            invalidOp $"A network of {outputs} logits has no one ratio."
+
+        this.Logits(team, features)
+        |> Array.map (fun z -> LogitLoss.logRatio loss output (float z))
+
     /// A line for people.
     override _.ToString() : string =
         let widths =
@@ -103,6 +123,7 @@ module Network =
         writer.WriteNumber("inputs", network.InputCount)
         writer.WriteNumber("outputs", network.OutputCount)
         Architecture.write writer network.Architecture
+        ClassifierSettings.writeLoss writer network.Loss network.Output
         NetworkFile.writeSingles writer "shift" network.Standardisation.Shift
         NetworkFile.writeSingles writer "scale" network.Standardisation.Scale
         NetworkFile.writeValues writer "parameters" network.Values
@@ -116,6 +137,9 @@ module Network =
         let log = FaultLog()
         let fields = JsonFields(source, "$", root, log)
         let architecture = Architecture.read fields Architecture.standard
+
+        let loss, output =
+            ClassifierSettings.readLoss fields Loss.BinaryCrossEntropy OutputMap.Sigmoid
 
         let standardisation = {
             Shift = NetworkFile.readSingles root "shift"
@@ -135,6 +159,7 @@ module Network =
 
         if
             not fits
+            || OutputMap.domain output <> Loss.domain loss
             || not log.IsEmpty
             || standardisation.Shift.Length <> inputs
             || standardisation.Scale.Length <> inputs
@@ -151,7 +176,9 @@ module Network =
                 Epochs = NetworkFile.readEpochs root
                 BestEpoch = root.GetProperty("bestEpoch").GetInt32()
                 Ending = NetworkFile.readEnding root "ending"
-            }
+            },
+            loss,
+            output
         )
 
     /// <summary>The network as a JSON file, weights as little-endian float32 in base 64: equal networks

@@ -4,6 +4,7 @@ open System
 open Nsbi.Kernels
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words
+open Nsbi.Learn.Losses
 
 /// The programs of a classifier: logits, losses, first weights. Inputs: "x" (standardised features);
 /// for one logit "y" (label in [0, 1]) and "w" (weight), for K logits "t" (weight in each class).
@@ -34,10 +35,10 @@ module internal NetworkGraph =
     let logits (architecture: Architecture) (inputs: int) (layers: (Node * Node) list) : Node =
         logitsOf architecture layers (input "x" inputs)
 
-    /// The weighted cross-entropy of each row, batch x 1.
-    let rowLoss (outputs: int) (logits: Node) : Node =
+    /// The weighted loss of each row, batch x 1; of several logits the cross-entropy.
+    let rowLoss (loss: Loss) (output: OutputMap) (outputs: int) (logits: Node) : Node =
         if outputs = 1 then
-            input "w" 1 * binaryCrossEntropy (input "y" 1) logits
+            input "w" 1 * LogitLoss.ofRows loss output (input "y" 1) logits
         else
             crossEntropy (input "t" outputs) logits
 
@@ -70,9 +71,13 @@ module internal NetworkGraph =
         |> List.concat
         |> Map.ofList
 
-    /// The same values with an output layer of zeros: the training starts at r = 1 for every event, not at
-    /// a random function that it would have to unlearn where the densities hardly differ.
-    let startingAtOne (architecture: Architecture) (values: Values) : Values =
-        let name = $"w{architecture.Hidden.Length}"
-        let last = values[name]
-        Map.add name (Array2D.zeroCreate (Array2D.length1 last) (Array2D.length2 last)) values
+    /// The same values with weights of zero in the output layer: the training starts at r = 1 for every
+    /// event, not at a random function that it would have to unlearn where the densities hardly differ.
+    let startingAtOne (output: OutputMap) (architecture: Architecture) (values: Values) : Values =
+        let last = architecture.Hidden.Length
+        let rows = Array2D.length1 values[$"w{last}"]
+        let columns = Array2D.length2 values[$"w{last}"]
+
+        values
+        |> Map.add $"w{last}" (Array2D.zeroCreate rows columns)
+        |> Map.add $"b{last}" (Array2D.create 1 columns (LogitLoss.logitOfOne output))

@@ -26,7 +26,7 @@ module ParameterisedAssembly =
         : Result<TrainingTask list, Fault list> =
         let estimator, labelled = settings.Estimator, events.Labelled
 
-        match EstimatorSettings.faults "network settings" estimator with
+        match ParameterisedSettings.faults "network settings" settings with
         | [] ->
             match TrainingTask.roleFaults estimator labelled with
             | [] ->

@@ -4,6 +4,7 @@ open System
 open System.Collections.Generic
 open System.Globalization
 open Nsbi.Kernels
+open Nsbi.Learn.Losses
 
 /// <summary>How well samples agree with reweighted reference events in one observable.</summary>
 type ClosureRecord = {
@@ -144,11 +145,15 @@ type ParameterisedEstimator
         folds[fold]
         |> Array.map (fun network ->
             let value = network.Logits(team, at)
+            let logRatio = LogitLoss.logRatio network.Loss network.Output
 
             if settings.Anchored then
-                Array.map2 (fun z z0 -> float z - float z0) value (network.Logits(team, zero))
+                Array.map2
+                    (fun z z0 -> logRatio (float z - float z0))
+                    value
+                    (network.Logits(team, zero))
             else
-                Array.map float value)
+                Array.map (float >> logRatio) value)
 
     /// <summary>ln r(x_i|α) by the networks of one fold, computed in float32.</summary>
     /// <param name="team">the threads to run on</param>

@@ -2,6 +2,7 @@ namespace Nsbi.Learn.Networks
 
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words
+open Nsbi.Learn.Losses
 
 /// The programs of a parameterised network: one network of the F features and P parameters side by side.
 [<RequireQualifiedAccess>]
@@ -14,8 +15,8 @@ module internal ParameterisedGraph =
             for k in features .. s.Shift.Length - 1 -> (0.0 - float s.Shift[k]) * float s.Scale[k]
         ]
 
-    /// ln r of each row, out of standardised features and parameters, relative to α = 0 or not.
-    let logRatio
+    /// The logit of each row, out of standardised features and parameters, relative to α = 0 or not.
+    let logit
         (architecture: Architecture)
         (layers: (Node * Node) list)
         (standardisation: Standardisation)
@@ -37,6 +38,8 @@ module internal ParameterisedGraph =
     /// Columns ln r; ∂/∂α_k (order 1 and 2); ∂²/∂α_k∂α_l, k ≤ l, row by row (order 2), in the inputs "x"
     /// (standardised features) and "a" (parameters as they are).
     let derivatives
+        (loss: Loss)
+        (output: OutputMap)
         (architecture: Architecture)
         (standardisation: Standardisation)
         (relative: bool)
@@ -54,7 +57,8 @@ module internal ParameterisedGraph =
         let layers = NetworkGraph.parameters architecture (features + count) 1
 
         let value =
-            logRatio architecture layers s relative (input "x" features) standardised
+            logit architecture layers s relative (input "x" features) standardised
+            |> LogitLoss.logRatioOfRows loss output
 
         let along k (node: Node) =
             jvp node [ a, constantRow [ for l in 0 .. count - 1 -> if l = k then 1.0 else 0.0 ] ]

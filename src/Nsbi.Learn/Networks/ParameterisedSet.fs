@@ -180,15 +180,16 @@ module internal ParameterisedSet =
 
         let trainingRows, validationRows = used trainingRows, used validationRows
         let features, count = events.FeatureCount, events.NameArray.Length
-        let architecture = settings.Estimator.Training.Architecture
+        let training = settings.Estimator.Training
+        let architecture = training.Architecture
         let standardisation = standardise events trainingRows
-        let struct (training, redraw) = create events standardisation seed trainingRows
-        let struct (validation, _) = create events standardisation seed validationRows
+        let struct (trainingSet, redraw) = create events standardisation seed trainingRows
+        let struct (validationSet, _) = create events standardisation seed validationRows
 
         let layers = NetworkGraph.parameters architecture (features + count) 1
 
-        let logRatio =
-            ParameterisedGraph.logRatio
+        let logit =
+            ParameterisedGraph.logit
                 architecture
                 layers
                 standardisation
@@ -199,8 +200,8 @@ module internal ParameterisedSet =
         let initial =
             let random = NetworkGraph.initialValues seed architecture (features + count) 1
 
-            if settings.Anchored then
-                NetworkGraph.startingAtOne architecture random
+            if settings.Anchored || not (ClassifierSettings.hasStandardLoss training) then
+                NetworkGraph.startingAtOne training.Output architecture random
             else
                 random
 
@@ -209,11 +210,14 @@ module internal ParameterisedSet =
                 context.Team,
                 {
                     Name = name
-                    Settings = settings.Estimator.Training
+                    Settings = training
                     Seed = seed
-                    Training = training
-                    Validation = validation
-                    RowLoss = NetworkGraph.rowLoss 1 logRatio
+                    Training = trainingSet
+                    Validation = validationSet
+                    Objective =
+                        NetworkGraph.rowLoss training.Loss training.Output 1 logit
+                        |> LoopLoss.OfRows
+                    Strata = [||]
                     Parameters = layers |> List.collect (fun (w, b) -> [ w; b ])
                     Initial = initial
                     BeforeEpoch = redraw
@@ -222,4 +226,13 @@ module internal ParameterisedSet =
 
         loop.Run(fold, memberNumber, context)
 
-        Network(architecture, features + count, 1, standardisation, loop.BestValues, loop.History)
+        Network(
+            architecture,
+            features + count,
+            1,
+            standardisation,
+            loop.BestValues,
+            loop.History,
+            training.Loss,
+            training.Output
+        )

@@ -4,6 +4,7 @@ open System.Buffers
 open System.Text
 open System.Text.Json
 open Nsbi.Learn
+open Nsbi.Learn.Losses
 
 /// <summary>How a parameterised estimator is built.</summary>
 type ParameterisedSettings = {
@@ -23,9 +24,29 @@ module ParameterisedSettings =
         Anchored = true
     }
 
+    let internal faults (source: string) (settings: ParameterisedSettings) : Fault list = [
+        yield!
+            EstimatorSettings.faults source {
+                settings.Estimator with
+                    Head = Head.Separate
+            }
+        match settings.Estimator.Training.Output with
+        | OutputMap.Sigmoid
+        | OutputMap.Tanh
+        | OutputMap.Exponential -> ()
+        | output ->
+            Fault.create
+                source
+                "a parameterised network needs an output in which ln r is a multiple of the logit"
+                "choose the output 'sigmoid', 'tanh' or 'exp'"
+            |> Fault.withValue (OutputMap.name output)
+    ]
+
     /// <summary>The same settings, or every fault they have.</summary>
     let validate (settings: ParameterisedSettings) : Result<ParameterisedSettings, Fault list> =
-        EstimatorSettings.validate settings.Estimator |> Result.map (fun _ -> settings)
+        match faults "network settings" settings with
+        | [] -> Ok settings
+        | faults -> Error faults
 
     /// <summary>Settings from a JSON object: the fields of <c>EstimatorSettings</c> and
     /// <c>anchored</c>; a field that is absent keeps the standard value.</summary>
@@ -63,9 +84,7 @@ module ParameterisedSettings =
 
         fields.Close()
 
-        EstimatorSettings.faults source settings.Estimator
-        |> List.map (Fault.inJson source path)
-        |> log.AddRange
+        faults source settings |> List.map (Fault.inJson source path) |> log.AddRange
 
         if log.IsEmpty then Ok settings else Error(log.ToList())
 

@@ -39,6 +39,8 @@ type private NetworkTile(network: Network, relative: bool, count: int, order: in
             capacity,
             [
                 ParameterisedGraph.derivatives
+                    network.Loss
+                    network.Output
                     network.Architecture
                     network.Standardisation
                     relative

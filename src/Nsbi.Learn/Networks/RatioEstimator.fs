@@ -58,10 +58,10 @@ module internal RawRatios =
             for c in 0 .. classes - 1 do
                 ratios[c][i] <- ratios[c][i] + share * s[c] / (total * mixture[c])
 
-    /// Adds share·e^z to one class's ratios.
-    let addOdds (share: float) (logits: float32[]) (ratio: float[]) : unit =
+    /// Adds share·r to one class's ratios.
+    let addRatios (share: float) (logRatios: float[]) (ratio: float[]) : unit =
         for i in 0 .. ratio.Length - 1 do
-            ratio[i] <- ratio[i] + share * exp (float logits[i])
+            ratio[i] <- ratio[i] + share * exp logRatios[i]
 
     /// Mean over the members of each target, in their order.
     let ofNetworks
@@ -86,7 +86,7 @@ module internal RawRatios =
                 if mixture[c] < 1.0 then
                     for network in networks[t] do
                         let share = 1.0 / float networks[t].Length
-                        addOdds share (network.Logits(team, features)) ratios[c]
+                        addRatios share (network.LogRatios(team, features)) ratios[c]
 
                     t <- t + 1
                 else

@@ -7,7 +7,15 @@ open Nsbi.Learn
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words
 
-/// What one run of weighted losses over rows of tables is made of.
+/// What a training makes small.
+[<RequireQualifiedAccess>]
+type internal LoopLoss =
+    /// The mean of a loss of each row, batch x 1: over the batch, and over all validation rows.
+    | OfRows of rowLoss: Node
+    /// A loss of a batch as a whole, 1 x 1; the validation rows are one batch, in double precision.
+    | OfBatch of loss: Node
+
+/// What one run of losses over rows of tables is made of.
 type internal LoopProblem = {
     /// For progress reports and messages.
     Name: string
@@ -17,8 +25,11 @@ type internal LoopProblem = {
     Seed: uint64
     Training: TrainingSet
     Validation: TrainingSet
-    /// Loss of each row, batch x 1.
-    RowLoss: Node
+    /// Of rows or of batches.
+    Objective: LoopLoss
+    /// The stratum of each training row, from 0: every batch has its share of each, to one row. Empty where
+    /// rows go into batches as they come.
+    Strata: int[]
     /// What is trained.
     Parameters: Node list
     Initial: Values
@@ -47,13 +58,18 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
                 Seed = problem.Seed
                 Optimiser = settings.Optimiser
             },
-            meanRows problem.RowLoss,
+            (match problem.Objective with
+             | LoopLoss.OfRows rowLoss -> meanRows rowLoss
+             | LoopLoss.OfBatch loss -> loss),
             problem.Parameters,
             problem.Initial
         )
 
     let losses =
-        Plan.Compile(team, Precision.Single, min validation.Rows 4096, [ problem.RowLoss ])
+        match problem.Objective with
+        | LoopLoss.OfRows rowLoss ->
+            Plan.Compile(team, Precision.Single, min validation.Rows 4096, [ rowLoss ])
+        | LoopLoss.OfBatch loss -> Plan.Compile(team, Precision.Double, validation.Rows, [ loss ])
 
     let order = Array.zeroCreate<int> training.Rows
     let mutable shuffled = -1
@@ -76,6 +92,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
                 order[i] <- i
 
             stream.Shuffle(Span order)
+            Strata.spread problem.Strata order
 
     let learningRate () =
         let elapsed = float epochs.Length + float step / float steps
@@ -83,16 +100,22 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
         settings.LearningRate
         * Schedule.factor settings.Schedule settings.Epochs elapsed past
 
-    /// Mean over the validation events, added up in their order.
+    /// Mean over the validation events, added up in their order; or the loss of all of them.
     let validationLoss () =
         losses.SetParameters plan.Parameters
-        let rowLosses = (losses.RunAll validation.Table).Head
-        let mutable sum = 0.0
 
-        for i in 0 .. validation.Rows - 1 do
-            sum <- sum + rowLosses[i, 0]
+        match problem.Objective with
+        | LoopLoss.OfRows _ ->
+            let rowLosses = (losses.RunAll validation.Table).Head
+            let mutable sum = 0.0
 
-        sum / float validation.Rows
+            for i in 0 .. validation.Rows - 1 do
+                sum <- sum + rowLosses[i, 0]
+
+            sum / float validation.Rows
+        | LoopLoss.OfBatch _ ->
+            losses.Run(validation.Table, ReadOnlySpan(Array.init validation.Rows id))
+            (losses.Output 0)[0, 0]
 
     let finishEpoch rate =
         let record = {

@@ -22,7 +22,10 @@ let ``negative weights cost more than they weigh`` () =
 [<Test>]
 let ``bins of the reweighted reference add up in weight, not in size`` () =
     let events = against [| 3.0; 2.0 |] exact (simulate 2000 1)
-    let check, found = EffectiveSizes.reweighted CheckLimits.standard "mu = 2" 2.0 events
+
+    let check, found =
+        EffectiveSizes.reweighted CheckLimits.standard "mu = 2" 2.0 events
+
     Assert.That(found.Bins.Length, same 12)
     let weights = Array.map2 (*) events.Reference events.Ratio
     let direct = (Array.sum weights) ** 2.0 / (weights |> Array.sumBy (fun w -> w * w))

@@ -9,12 +9,11 @@ open Nsbi.Infer.Tests.TwoSampleToys
 let private run limits events =
     LogRatioCalibration.run limits 20 "mu = 2" 2.0 "the reference" events
 
-let private pValues a =
-    [|
-        for index in 1..300 do
-            let _, found = simulate 2000 index |> known a TwoSampleToys.exact |> run strict
-            found.ChiSquare.PValue
-    |]
+let private pValues a = [|
+    for index in 1..300 do
+        let _, found = simulate 2000 index |> known a TwoSampleToys.exact |> run strict
+        found.ChiSquare.PValue
+|]
 
 [<Test>]
 let ``p-values of an exact density are uniform`` () =
@@ -23,7 +22,9 @@ let ``p-values of an exact density are uniform`` () =
 /// −0.5 events of sample 0 and 6 of sample 1, by x alone: positive everywhere, since p_0 < 6.1 p_1.
 let private signed (toy: Toy) : StratifiedSample =
     let a = [| -0.5; 6.0 |]
-    let p0, p1 = toy.X |> Array.map (normal 1.0 0.8), toy.X |> Array.map (normal -0.3 1.1)
+
+    let p0, p1 =
+        toy.X |> Array.map (normal 1.0 0.8), toy.X |> Array.map (normal -0.3 1.1)
 
     let over (b: float[]) =
         Array.map2 (fun p q -> (b[0] * p + b[1] * q) / (0.5 * p + 0.5 * q)) p0 p1

@@ -68,10 +68,15 @@ let ``bins hold at least five expected events and all data`` () =
 [<Test>]
 let ``few expected events are one bin`` () =
     let toy = simulate 500 1
-    let little = { prediction toy [] with Weights = mixture [| 2.0; 1.0 |] toy }
+
+    let little = {
+        prediction toy [] with
+            Weights = mixture [| 2.0; 1.0 |] toy
+    }
 
     let check, found =
-        LogRatioComparison.run strict "mu = 2" 2.0 "data" little [| 0.1; 9.0 |] |> Option.get
+        LogRatioComparison.run strict "mu = 2" 2.0 "data" little [| 0.1; 9.0 |]
+        |> Option.get
 
     Assert.That(found.Counts, same [| 2.0 |])
     // (2 − 3)²/3, the simulated totals being known.
@@ -81,7 +86,15 @@ let ``few expected events are one bin`` () =
 [<Test>]
 let ``no data at all are compared too, nothing expected is not`` () =
     let toy = simulate 500 1
-    let compare prediction = LogRatioComparison.run strict "mu = 2" 2.0 "data" prediction [||]
+
+    let compare prediction =
+        LogRatioComparison.run strict "mu = 2" 2.0 "data" prediction [||]
+
     Assert.That((compare (prediction toy [])).IsSome, Is.True)
-    let nothing = { prediction toy [] with Weights = toy.X |> Array.map (fun _ -> 0.0) }
+
+    let nothing = {
+        prediction toy [] with
+            Weights = toy.X |> Array.map (fun _ -> 0.0)
+    }
+
     Assert.That((compare nothing).IsNone, Is.True)

@@ -21,7 +21,11 @@ let private fold (n: int) (shift: float) (index: int) : SeenAndUnseen =
         UnseenWeights = Array.create n 2.0
     }
 
-let private strict = { strict with Overtraining = 0.0; LossGap = 0.0 }
+let private strict = {
+    strict with
+        Overtraining = 0.0
+        LossGap = 0.0
+}
 
 [<Test>]
 let ``networks without memory raise false alarms at the stated rate`` () =
@@ -31,7 +35,10 @@ let ``networks without memory raise false alarms at the stated rate`` () =
         [| 1..400 |]
         |> Array.filter (fun index ->
             let check, _ =
-                OvertrainingCheck.run limits "S" [ fold 300 0.0 (2 * index); fold 300 0.0 (2 * index + 1) ]
+                OvertrainingCheck.run limits "S" [
+                    fold 300 0.0 (2 * index)
+                    fold 300 0.0 (2 * index + 1)
+                ]
 
             not check.Passed)
         |> Array.length
@@ -41,7 +48,10 @@ let ``networks without memory raise false alarms at the stated rate`` () =
 
 [<Test>]
 let ``networks that know their events fail, those that hardly do pass`` () =
-    let run shift = OvertrainingCheck.run CheckLimits.standard "S" [ fold 8000 shift 1; fold 8000 0.0 2 ] |> fst
+    let run shift =
+        OvertrainingCheck.run CheckLimits.standard "S" [ fold 8000 shift 1; fold 8000 0.0 2 ]
+        |> fst
+
     Assert.That((run 0.5).Passed, Is.False)
     Assert.That((run 0.02).Passed, Is.True)
     Assert.That((run 0.5).Finding, Does.Contain "2 folds")

@@ -24,11 +24,15 @@ let private toys =
 
 [<Test>]
 let ``p-values of a feature of the exact ratio are uniform`` () =
-    toys.Value |> Array.map (fun f -> (named "x" "" f).ChiSquare.PValue) |> shouldBeUniform
+    toys.Value
+    |> Array.map (fun f -> (named "x" "" f).ChiSquare.PValue)
+    |> shouldBeUniform
 
 [<Test>]
 let ``p-values of a pair of features of the exact ratio are uniform`` () =
-    toys.Value |> Array.map (fun f -> (named "x" "y" f).ChiSquare.PValue) |> shouldBeUniform
+    toys.Value
+    |> Array.map (fun f -> (named "x" "y" f).ChiSquare.PValue)
+    |> shouldBeUniform
 
 [<Test>]
 let ``pulls of cells are standard`` () =
@@ -40,7 +44,9 @@ let ``pulls of cells are standard`` () =
 
 [<Test>]
 let ``the global p-value raises no more false alarms than it says`` () =
-    let below = toys.Value |> Array.filter (fun f -> f.GlobalPValue < 0.05) |> Array.length
+    let below =
+        toys.Value |> Array.filter (fun f -> f.GlobalPValue < 0.05) |> Array.length
+
     let expected = 0.05 * float toys.Value.Length
     Assert.That(float below, Is.LessThan(expected + 4.0 * sqrt expected))
     Assert.That(below, Is.GreaterThan 0)
@@ -56,14 +62,14 @@ let ``the global p-value counts all trials and the worst comes first`` () =
 [<Test>]
 let ``five percent along a feature fail`` () =
     let check, _ =
-        simulate 100000 1 |> run CheckLimits.standard (fun x _ -> 1.0 + 0.05 * tanh (3.0 * (x - 1.0)))
+        simulate 100000 1
+        |> run CheckLimits.standard (fun x _ -> 1.0 + 0.05 * tanh (3.0 * (x - 1.0)))
 
     Assert.That(check.Passed, Is.False, check.Finding)
 
 [<Test>]
 let ``a missed correlation fails in the pair`` () =
-    let wrong x y =
-        exp (0.15 * (x - 1.0) * (y - 0.5 * x))
+    let wrong x y = exp (0.15 * (x - 1.0) * (y - 0.5 * x))
 
     let check, found = simulate 100000 1 |> run CheckLimits.standard wrong
     Assert.That(check.Passed, Is.False, check.Finding)
@@ -92,6 +98,9 @@ let ``missing values are cells of their own`` () =
 let ``a feature of one value is one cell`` () =
     let toy = simulate 500 2
     let events = known [| 1.0; 0.0 |] TwoSampleToys.exact toy
-    let check, found = PairClosure.run strict "S" events [ "one", Array.create 1000 3.0 ]
+
+    let check, found =
+        PairClosure.run strict "S" events [ "one", Array.create 1000 3.0 ]
+
     Assert.That(check.Passed, Is.True)
     Assert.That(found.Closures.Head.ChiSquare.DegreesOfFreedom, same 0)

@@ -10,7 +10,13 @@ let private score (toy: Toy) = toy.X |> Array.map (fun x -> tanh x)
 
 let private map (toy: Toy) y =
     let weights = mixture [| 3.0; 2.0 |] toy
-    SensitivityMap.make ("x", toy.X) ("y", y) weights (score toy) (score toy |> Array.map (fun s -> 2.0 * s))
+
+    SensitivityMap.make
+        ("x", toy.X)
+        ("y", y)
+        weights
+        (score toy)
+        (score toy |> Array.map (fun s -> 2.0 * s))
 
 [<Test>]
 let ``shares of information add up to one`` () =

@@ -94,6 +94,8 @@ let ``the spread along ln r is that of the networks`` () =
 
 [<Test>]
 let ``one fold and one member have no spread`` () =
-    let found = StabilityCheck.logRatios "S" (Array.create 100 1.0) [| [| gaussians 100 1 |] |]
+    let found =
+        StabilityCheck.logRatios "S" (Array.create 100 1.0) [| [| gaussians 100 1 |] |]
+
     Assert.That(found.Folds, Is.Empty)
     Assert.That(found.Members, Is.Empty)

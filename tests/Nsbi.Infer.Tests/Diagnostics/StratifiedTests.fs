@@ -19,7 +19,11 @@ let private byInfluence (bins: int) (binOf: int[]) (events: StratifiedSample) =
 
     for i in 0 .. p.Length - 1 do
         let own j = events.Sample[j] = events.Sample[i]
-        let x = events.Target[i] / (let s = over events.Target own in if s = 0.0 then 1.0 else s)
+
+        let x =
+            events.Target[i]
+            / (let s = over events.Target own in if s = 0.0 then 1.0 else s)
+
         let y = events.Reference[i] / over events.Reference own
         let excess = p[i] - y * over p own
 
@@ -79,7 +83,11 @@ let ``samples that do not fit are refused`` () =
 [<Test>]
 let ``the share of negative weights is that of their sizes`` () =
     let events =
-        StratifiedSample.create [| 0; 0; 1 |] [| 1.0; 1.0; 1.0 |] [| 3.0; 3.0; -2.0 |] [| 1.0; 1.0; 1.0 |]
+        StratifiedSample.create [| 0; 0; 1 |] [| 1.0; 1.0; 1.0 |] [| 3.0; 3.0; -2.0 |] [|
+            1.0
+            1.0
+            1.0
+        |]
 
     Assert.That(events.NegativeShare, near 1e-15 0.25)
 
@@ -112,7 +120,9 @@ let ``the expected covariance is that of the events where these are many`` () =
     let binOf = toy.X |> Array.map (fun x -> Math.Clamp(int (x + 2.0), 0, 4))
 
     let covariance events =
-        let _, _, v = StratifiedDifference.prepare events |> StratifiedDifference.compute 5 binOf
+        let _, _, v =
+            StratifiedDifference.prepare events |> StratifiedDifference.compute 5 binOf
+
         v
 
     let observed = covariance (against [| 3.0; 2.0 |] exact toy)

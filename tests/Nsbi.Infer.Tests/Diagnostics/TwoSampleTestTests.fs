@@ -54,7 +54,10 @@ let ``the area of a known distortion is that of the integral`` () =
 
     let ratio = z |> Array.map (fun z -> exp (0.4 * z))
     let reference = ratio |> Array.map (fun r -> 1.0 / r)
-    let events = StratifiedSample.create (Array.create n 0) reference (Array.create n 1.0) ratio
+
+    let events =
+        StratifiedSample.create (Array.create n 0) reference (Array.create n 1.0) ratio
+
     Assert.That(TwoSampleTest.distortedAuc 0.01 events, near 2e-6 0.5028171290)
 
 let private context (team: ThreadTeam) : TrainingContext = {
@@ -74,7 +77,11 @@ let private trained (n: int) (seed: uint64) factor =
     let toy = simulate n (int seed)
     let events = against [| 1.0; 0.0 |] factor toy
     let settings = TwoSampleTraining.settings DiagnosticsPlan.twoSample seed
-    let features = Array.init (2 * toy.X.Length) (fun j -> float32 (if j % 2 = 0 then toy.X[j / 2] else toy.Y[j / 2]))
+
+    let features =
+        Array.init (2 * toy.X.Length) (fun j ->
+            float32 (if j % 2 = 0 then toy.X[j / 2] else toy.Y[j / 2]))
+
     let groups = Array.init toy.X.Length uint64
     use team = new ThreadTeam(1)
 
@@ -97,7 +104,10 @@ let private trained (n: int) (seed: uint64) factor =
         let fold = groups |> Array.map (DataSplit.fold settings.Seed settings.Folds)
 
         TwoSampleTest.judge
-            { CheckLimits.standard with RatioTolerance = 0.0 }
+            {
+                CheckLimits.standard with
+                    RatioTolerance = 0.0
+            }
             0.05
             "S"
             fold

@@ -24,7 +24,11 @@ type Toy = {
 /// n events of each sample.
 let simulate (n: int) (index: int) : Toy =
     let mutable random = RandomStream(20261123UL, "two-sample-toys", uint64 index)
-    let x, y, w = Array.zeroCreate<float>(2 * n), Array.zeroCreate<float>(2 * n), Array.zeroCreate<float>(2 * n)
+
+    let x, y, w =
+        Array.zeroCreate<float>(2 * n),
+        Array.zeroCreate<float>(2 * n),
+        Array.zeroCreate<float>(2 * n)
 
     for i in 0 .. 2 * n - 1 do
         let a, b = random.NextGaussian(), random.NextGaussian()

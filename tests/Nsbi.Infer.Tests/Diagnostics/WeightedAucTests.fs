@@ -20,7 +20,10 @@ let ``the area is that of all pairs`` (events: (byte * byte * byte)[]) =
 [<Test>]
 let ``without common events it is the separation of two samples`` () =
     let toy = simulate 500 1
-    let own k = Array.map2 (fun s w -> if s = k then w else 0.0) toy.Sample toy.Weights
+
+    let own k =
+        Array.map2 (fun s w -> if s = k then w else 0.0) toy.Sample toy.Weights
+
     let one = WeightedAuc.compute toy.X toy.Sample (own 1) (own 0) (own 1)
     let other = Separation.auc toy.X (own 0) (own 1)
     Assert.That(one.Value, near 1e-12 other.Value)

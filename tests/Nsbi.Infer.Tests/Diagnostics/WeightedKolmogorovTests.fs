@@ -37,7 +37,9 @@ let ``the critical distance is exceeded with its probability`` (p: float, size: 
 let ``the distance is the largest of all`` (a: (byte * byte)[]) (b: (byte * byte)[]) =
     let part (events: (byte * byte)[]) =
         let events = Array.append [| 3uy, 1uy |] events
-        events |> Array.map (fun (v, _) -> float (v % 11uy)), events |> Array.map (fun (_, w) -> float w + 0.5)
+
+        events |> Array.map (fun (v, _) -> float (v % 11uy)),
+        events |> Array.map (fun (_, w) -> float w + 0.5)
 
     let (first, u), (second, v) = part a, part b
 

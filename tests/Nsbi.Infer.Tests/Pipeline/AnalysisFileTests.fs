@@ -3,6 +3,7 @@ module Nsbi.Infer.Tests.AnalysisFileTests
 open System.Text.Json.Nodes
 open NUnit.Framework
 open Nsbi.Learn
+open Nsbi.Learn.Ensembles
 open Nsbi.Infer
 open Nsbi.Infer.Tests.Analyses
 open Nsbi.Infer.Tests.Expect
@@ -106,6 +107,34 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     set "intervals" """{"bayes": {}}""",
     "$.intervals.bayes",
     "there is no key 'bayes'"
+    "ensemble of one estimator",
+    set "ensemble" """{"bootstraps": 1}""",
+    "$.ensemble.bootstraps",
+    "one estimator alone has no spread ('1')"
+    "ensemble without a number of bootstraps",
+    set "ensemble" """{"members": 3}""",
+    "$.ensemble",
+    "bootstraps"
+    "ensemble of too many members",
+    set "ensemble" """{"bootstraps": 2, "members": 10001}""",
+    "$.ensemble.members",
+    "from 1 to 10000"
+    "negative number of bootstraps",
+    set "ensemble" """{"bootstraps": -2}""",
+    "$.ensemble.bootstraps",
+    "out of range ('-2')"
+    "unknown way to differ",
+    set "ensemble" """{"bootstraps": 2, "inner": "folds"}""",
+    "$.ensemble.inner",
+    "seeds"
+    "nuisance parameter without bootstraps",
+    set "ensemble" """{"bootstraps": 0, "members": 4, "nuisance": true}""",
+    "$.ensemble.nuisance",
+    "do not tell the uncertainty of the finite simulation"
+    "ensemble where the parameter cannot be",
+    set "ensemble" """{"bootstraps": 4, "values": [1, -3]}""",
+    "$.ensemble.values[1]",
+    "cannot be there ('-3')"
     "diagnostics where the parameter cannot be",
     set "diagnostics" """{"values": [1, -3]}""",
     "$.diagnostics.values[1]",
@@ -262,6 +291,36 @@ let ``what is not said has its default`` () =
     Assert.That(analysis.Null, same 0.0)
     Assert.That(analysis.Data.IsNone)
     Assert.That(analysis.Limits, same CheckLimits.standard)
+
+[<Test>]
+let ``an ensemble is what its keys say`` () =
+    let ensemble text =
+        json interference |> set "ensemble" text |> parse |> succeed |> _.Ensemble
+
+    Assert.That((json interference |> parse |> succeed).Ensemble, same None)
+
+    let plan: EnsembleStudyPlan = {
+        Ensemble = EnsemblePlan.Nested(20, 3, Inner.Bootstraps)
+        Nuisance = true
+        Values = [ 0.5; 2.0 ]
+    }
+
+    Assert.That(
+        ensemble
+            """{"bootstraps": 20, "members": 3, "inner": "bootstraps", "nuisance": true, "values": [0.5, 2]}""",
+        same (Some plan)
+    )
+
+    for text, expected in
+        [
+            """{"bootstraps": 20}""", EnsemblePlan.Nested(20, 1, Inner.Seeds)
+            """{"bootstraps": 0, "members": 5}""", EnsemblePlan.Seeds 5
+            """{"bootstraps": 0, "members": 5, "inner": "bootstraps"}""", EnsemblePlan.Bootstraps 5
+        ] do
+        let found = (ensemble text).Value
+        Assert.That(found.Ensemble, same expected)
+        Assert.That(found.Nuisance, Is.False)
+        Assert.That(found.Values, Is.Empty)
 
 [<Test>]
 let ``intervals that are not asked for are none, those asked for have defaults`` () =

@@ -14,7 +14,10 @@ let private analysis () =
     |> set "features" """["x", "wave = x | cos"]"""
     |> set "networks/members" "2"
 
-let private finished (pipeline: PipelineOptions -> string -> string -> Result<RunResult, PipelineFault>) root =
+let private finished
+    (pipeline: PipelineOptions -> string -> string -> Result<RunResult, PipelineFault>)
+    root
+    =
     use folder = new TemporaryFolder()
     let file = folder.Write("analysis.json", (root: Nodes.JsonNode).ToJsonString())
     let run = pipeline Pipeline.options file (folder.File "out") |> succeed
@@ -68,7 +71,12 @@ let ``numbers are there for every part`` () =
     Assert.That(found.TwoSample |> List.map _.Process, same [ "S"; "SBI"; "B"; "NI" ])
     Assert.That(found.Maps.Length, same 1)
     Assert.That(found.Overtraining |> List.map _.Folds.Length, same [ 2; 2; 2; 2 ])
-    Assert.That(found.Stability |> List.map (fun s -> s.Members.Length > 5), same [ true; true; true; true ])
+
+    Assert.That(
+        found.Stability |> List.map (fun s -> s.Members.Length > 5),
+        same [ true; true; true; true ]
+    )
+
     Assert.That(found.Parameter.Value.Folds.Length, same 2)
     Assert.That(found.Parameter.Value.Members.Length, same 2)
     // §D1: the Fisher error is .390034.
@@ -103,7 +111,11 @@ let ``results have the numbers`` () =
         ] do
         Assert.That(found.GetProperty(key).GetArrayLength(), Is.GreaterThan 0, key)
 
-    Assert.That(found.GetProperty("lossGap").GetProperty("ignorant").GetDouble(), near 1e-9 (log 4.0))
+    Assert.That(
+        found.GetProperty("lossGap").GetProperty("ignorant").GetDouble(),
+        near 1e-9 (log 4.0)
+    )
+
     Assert.That(found.GetProperty("parameter").GetProperty("folds").GetArrayLength(), same 2)
 
 [<Test>]
@@ -112,10 +124,18 @@ let ``data are compared where they were looked at, and never where they are blin
     Assert.That(names (fst run.Value) |> List.exists isData, Is.True)
 
     let blind, _ =
-        analysis () |> set "blind" "true" |> set "diagnostics" """{"c2st": false}""" |> finished Pipeline.run
+        analysis ()
+        |> set "blind" "true"
+        |> set "diagnostics" """{"c2st": false}"""
+        |> finished Pipeline.run
 
     Assert.That(names blind |> List.exists isData, Is.False)
-    Assert.That(blind.Diagnostics.Comparisons |> List.forall (fun c -> c.Of = "pseudo-data"), Is.True)
+
+    Assert.That(
+        blind.Diagnostics.Comparisons |> List.forall (fun c -> c.Of = "pseudo-data"),
+        Is.True
+    )
+
     Assert.That(blind.Diagnostics.Comparisons, Is.Not.Empty)
 
 [<Test>]
@@ -127,7 +147,12 @@ let ``values and the two-sample test are those asked for`` () =
 
     Assert.That(found.Diagnostics.Values, same [ 0.5; 2.0 ])
     Assert.That(found.Diagnostics.TwoSample, Is.Empty)
-    Assert.That(found.Diagnostics.Maps |> List.map (fun m -> m.First, m.Second), same [ "wave", "x" ])
+
+    Assert.That(
+        found.Diagnostics.Maps |> List.map (fun m -> m.First, m.Second),
+        same [ "wave", "x" ]
+    )
+
     Assert.That(names found, Does.Contain "calibration at mu = 0.5")
     // A check writes its pages and leaves those of a run alone.
     Assert.That(files.ContainsKey "checks.html", Is.True)

@@ -114,7 +114,9 @@ public class TrainingTests
             2,
             standard.Training.Patience,
             standard.Training.KeepBest,
-            standard.Training.ValidationFraction
+            standard.Training.ValidationFraction,
+            standard.Training.Loss,
+            standard.Training.Output
         );
         var settings = new FNetworks.EstimatorSettings(
             training,

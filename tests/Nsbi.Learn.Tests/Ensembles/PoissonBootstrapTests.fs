@@ -184,7 +184,10 @@ let ``events with parameters keep them`` () =
             1
             [ "alpha" ]
             (gaussian "ref" 0UL 0.0 1.0 30)
-            [ ParameterisedSample.at [ 1.0 ] (gaussian "up" 0UL 0.3 1.0 30) ]
+            [
+                ParameterisedSample.at [ 1.0 ] (gaussian "up" 0UL 0.3 1.0 30)
+                ParameterisedSample.at [ 2.0 ] (gaussian "upper" 0UL 0.6 1.0 30)
+            ]
         |> valueOf
 
     let counted = PoissonBootstrap.applyParameterised (Array.init 90 id) events

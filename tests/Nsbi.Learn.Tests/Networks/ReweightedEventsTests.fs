@@ -4,6 +4,7 @@ open System
 open FsCheck.FSharp
 open NUnit.Framework
 open Nsbi.Learn.Autodiff
+open Nsbi.Learn.Losses
 open Nsbi.Learn.Autodiff.Words
 open Nsbi.Learn.Networks
 open Networks.TrainingExamples
@@ -46,7 +47,10 @@ let private identity = {
 let private lossAt (set: TrainingSet) (z: float[]) : struct (float * float[]) =
     let w, b = parameter "w" points 1, constant 0.0
     let logits = matmul (input "x" points) w + b
-    let loss = meanRows (NetworkGraph.rowLoss 1 logits)
+
+    let loss =
+        meanRows (NetworkGraph.rowLoss Loss.BinaryCrossEntropy OutputMap.Sigmoid 1 logits)
+
     use team = new Nsbi.Kernels.ThreadTeam(1)
     let outputs = loss :: grad loss [ w ]
     use plan = Plan.Compile(team, Precision.Double, set.Rows, outputs)

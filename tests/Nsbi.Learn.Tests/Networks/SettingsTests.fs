@@ -7,6 +7,7 @@ open NUnit.Framework
 open Nsbi.Tests
 open Nsbi.Learn
 open Nsbi.Learn.Autodiff
+open Nsbi.Learn.Losses
 open Nsbi.Learn.Networks
 
 let private read (text: string) =
@@ -42,6 +43,27 @@ let private architectures =
         }
     }
 
+let private losses =
+    gen {
+        let! share = share
+        let! sign = Gen.elements [ -1.0; 1.0 ]
+
+        let! loss =
+            Gen.elements [
+                Loss.BinaryCrossEntropy
+                Loss.MeanSquaredError
+                Loss.MaximumLikelihood
+                Loss.SquareRoot
+                Loss.LinearQuadratic
+                Loss.PowerMeanSquared(1.001 + 8.0 * share)
+                Loss.PowerMeanSquared(-0.1 - 8.0 * share)
+                Loss.PowerSquareRoot(sign * (0.1 + 8.0 * share))
+            ]
+
+        let! output = Gen.elements (OutputMap.allowed loss)
+        return loss, output
+    }
+
 let private settings =
     gen {
         let! architecture = architectures
@@ -57,7 +79,14 @@ let private settings =
         let! patience = Gen.choose (0, 100) |> Gen.optionOf
         let! keepBest = Gen.elements [ true; false ]
         let! validation = share
-        let! head = Gen.elements [ Head.Softmax; Head.Separate ]
+        let! loss, output = losses
+
+        let! head =
+            if loss = Loss.BinaryCrossEntropy && output = OutputMap.Sigmoid then
+                Gen.elements [ Head.Softmax; Head.Separate ]
+            else
+                Gen.constant Head.Separate
+
         let! folds = Gen.choose (1, 20)
         let! members = Gen.choose (1, 50)
         let! heldOut = share
@@ -74,6 +103,8 @@ let private settings =
                 Patience = patience
                 KeepBest = keepBest
                 ValidationFraction = validation
+                Loss = loss
+                Output = output
             }
             Head = head
             Folds = folds
@@ -92,6 +123,36 @@ let ``settings written and read again are the same`` () =
 [<Test>]
 let ``an empty object gives the standard settings`` () =
     Assert.That((read "{}" = Ok EstimatorSettings.standard), Is.True)
+
+[<Test>]
+let ``a loss without an output has its standard one, and without a loss nothing is written`` () =
+    match read """{ "loss": "mlc", "head": "separate" }""" with
+    | Ok settings ->
+        Assert.That(settings.Training.Loss, Is.EqualTo Loss.MaximumLikelihood)
+        Assert.That(settings.Training.Output, Is.EqualTo OutputMap.Exponential)
+    | Error faults -> Assert.Fail(Fault.render faults)
+
+    let written = EstimatorSettings.toJson EstimatorSettings.standard
+    Assert.That(written, Does.Not.Contain "loss")
+    Assert.That(written, Does.Not.Contain "output")
+
+[<TestCase("""{ "loss": "mse" }""", "need the head 'separate'")>]
+[<TestCase("""{ "output": "tanh" }""", "need the head 'separate'")>]
+[<TestCase("""{ "loss": "mlc", "output": "sigmoid", "head": "separate" }""",
+           "takes one of exp, square, relu")>]
+[<TestCase("""{ "loss": "pMse", "p": 0.5, "head": "separate" }""", "not convex")>]
+[<TestCase("""{ "loss": "pMse", "p": 1, "head": "separate" }""", "out of range")>]
+[<TestCase("""{ "loss": "pSqr", "p": 0, "head": "separate" }""", "is constant")>]
+[<TestCase("""{ "loss": "pSqr", "p": -40, "head": "separate" }""", "'-40'")>]
+[<TestCase("""{ "loss": "pSqr", "head": "separate" }""", "power that is not given")>]
+[<TestCase("""{ "loss": "sqr", "p": 2, "head": "separate" }""", "'sqr' has no power")>]
+[<TestCase("""{ "loss": "hinge", "head": "separate" }""", "one of bce, mse")>]
+let ``every fault of a loss has its sentence`` (text: string, sentence: string) =
+    match read text with
+    | Ok _ -> Assert.Fail "accepted"
+    | Error faults ->
+        Assert.That(Fault.render faults, Does.Contain sentence)
+        Assert.That(faults.Length, Is.EqualTo 1)
 
 [<Test>]
 let ``the standard settings are valid`` () =

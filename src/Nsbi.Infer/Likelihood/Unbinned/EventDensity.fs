@@ -115,3 +115,78 @@ module internal EventDensity =
                             gradient[own[k]][i] + a * r * factors.First[tile * k + j]
 
         density, gradient
+
+    /// <summary>∂D_i/∂r_ci of each process, A_c g_c(x_i)/Z_c where Z is in the density, and its derivative
+    /// along a direction in θ.</summary>
+    /// <param name="likelihood">the compiled likelihood</param>
+    /// <param name="channel">an unbinned channel of it</param>
+    /// <param name="kind">the table</param>
+    /// <param name="theta">the parameters</param>
+    /// <param name="direction">v, one number for each parameter</param>
+    /// <returns>by process: t_i, Σ_p v_p ∂_p t_i, and Π g with Σ_p v_p ∂_p ln Π g of each event</returns>
+    let perRatio
+        (likelihood: CompiledLikelihood)
+        (channel: string)
+        (kind: TableKind)
+        (theta: float[])
+        (direction: float[])
+        : struct (float[] * float[] * float[] * float[])[] =
+        let channel, scales = find likelihood channel
+        let table = channel.Tables[kind]
+        let beta = CompiledUnbinned.eventParameters channel theta
+        let normalised = UnbinnedNormalisation.logZ AsCompiled None channel beta
+        let n = table.Weights.Length
+        let tile = EventTiles.TileEvents
+
+        [|
+            for c, scale in List.indexed scales do
+                let proc = channel.Processes[c]
+                let power = if proc.EventRate = Renormalised then -1.0 else 0.0
+                let a, slopes = rate likelihood.Index proc normalised[c] power theta scale
+                let along = Array.fold2 (fun s v slope -> s + v * slope) 0.0 direction slopes
+                let factors = EventFactors(channel, table, c, beta)
+                let own = proc.EventParameters |> Array.map (fun k -> channel.EventParameters[k])
+                let t, first = Array.zeroCreate<float> n, Array.zeroCreate<float> n
+                let g, slope = Array.create n 1.0, Array.zeroCreate<float> n
+
+                for start in 0..tile .. n - 1 do
+                    let rows = [| start .. min n (start + tile) - 1 |]
+                    factors.Fill(rows, 1)
+
+                    for j in 0 .. rows.Length - 1 do
+                        let i = rows[j]
+                        g[i] <- factors.Value[j]
+
+                        for k in 0 .. own.Length - 1 do
+                            slope[i] <- slope[i] + direction[own[k]] * factors.First[tile * k + j]
+
+                        t[i] <- a * g[i]
+                        first[i] <- (along + a * slope[i]) * g[i]
+
+                struct (t, first, g, slope)
+        |]
+
+    /// <summary>N_c = f_c ν_c G_c, times Z_c where the rate is that of the events, of each process, and
+    /// its derivative along a direction in θ.</summary>
+    /// <param name="likelihood">the compiled likelihood</param>
+    /// <param name="channel">an unbinned channel of it</param>
+    /// <param name="theta">the parameters</param>
+    /// <param name="direction">v, one number for each parameter</param>
+    let yields
+        (likelihood: CompiledLikelihood)
+        (channel: string)
+        (theta: float[])
+        (direction: float[])
+        : struct (float * float)[] =
+        let channel, scales = find likelihood channel
+        let beta = CompiledUnbinned.eventParameters channel theta
+        let lnZ = UnbinnedNormalisation.logZ AsCompiled None channel beta
+
+        [|
+            for c, scale in List.indexed scales do
+                let proc = channel.Processes[c]
+                let power = if proc.EventRate = FromEvents then 1.0 else 0.0
+                let value, slopes = rate likelihood.Index proc lnZ[c] power theta scale
+                let along = Array.fold2 (fun s v slope -> s + v * slope) 0.0 direction slopes
+                struct (value, along)
+        |]
