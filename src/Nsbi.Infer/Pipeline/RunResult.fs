@@ -283,14 +283,9 @@ module RunResult =
             writer.WriteEndArray()
 
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
-<<<<<<< HEAD
-    /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>intervals</c>, <c>score</c>,
-    /// <c>conventional</c>, <c>separation</c>, <c>diagnostics</c>, <c>normalisation</c>, and <c>warnings</c> where there
-=======
     /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>summary</c>, <c>calibration</c>,
-    /// <c>intervals</c>, <c>score</c>,
-    /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
->>>>>>> main
+    /// <c>intervals</c>, <c>score</c>, <c>conventional</c>, <c>separation</c>, <c>diagnostics</c>,
+    /// <c>normalisation</c>, and <c>warnings</c> where there
     /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
         writer.WriteString("analysis", result.Analysis.Name)

@@ -247,26 +247,6 @@ module internal RunStages =
             BinnedTwin.conventional fits analysis trained.Selected open'
             |> swap
             |> sentences
-<<<<<<< HEAD
-        with
-        | Ok observed, Ok conventional ->
-            let diagnostics, checks =
-                match observed with
-                | Some measurement ->
-                    DiagnosticsStudy.withData learned measurement.Fit run.Diagnostics
-                | None -> run.Diagnostics, []
-
-            Ok {
-                run with
-                    Observed = observed
-                    Conventional = conventional
-                    BlindReason = reason
-                    Diagnostics = diagnostics
-                    Checks = run.Checks @ checks
-            }
-        | Error fault, _
-        | _, Error fault -> Error fault
-=======
 
         let summary =
             match analysis.Summary, run.Summary with
@@ -275,14 +255,22 @@ module internal RunStages =
             | _ -> Ok run.Summary
 
         both observed (both conventional summary)
-        |> Result.map (fun (observed, (conventional, summary)) -> {
-            run with
-                Observed = observed
-                Summary = summary
-                Conventional = conventional
-                BlindReason = reason
-        })
->>>>>>> main
+        |> Result.map (fun (observed, (conventional, summary)) ->
+            let diagnostics, checks =
+                match observed with
+                | Some(measurement: Measurement) ->
+                    DiagnosticsStudy.withData learned measurement.Fit run.Diagnostics
+                | None -> run.Diagnostics, []
+
+            {
+                run with
+                    Observed = observed
+                    Summary = summary
+                    Conventional = conventional
+                    BlindReason = reason
+                    Diagnostics = diagnostics
+                    Checks = run.Checks @ checks
+            })
 
     /// What the names and settings of the learned model depend on.
     let private inputs (trained: TrainedAnalysis) (run: RunResult) : (string * string) list =
