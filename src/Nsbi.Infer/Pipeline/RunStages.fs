@@ -175,7 +175,8 @@ module internal RunStages =
                         Files = trained.Events.Files
                     })))
 
-    /// The diagnostics, and their checks behind those of the ratios.
+    /// The diagnostics, and their checks behind those of the ratios; remarks where the result does not rest
+    /// on densities.
     let examine
         (options: PipelineOptions)
         (store: TaskStore)
@@ -196,10 +197,16 @@ module internal RunStages =
                 learned
                 expected
 
+        let judged, remarks =
+            match run.Summary with
+            | None -> found.AllChecks, []
+            | Some _ -> [], snd (judge run.Summary found.AllChecks)
+
         {
             run with
                 Diagnostics = found
-                Checks = run.Checks @ found.AllChecks
+                Checks = run.Checks @ judged
+                Warnings = run.Warnings @ remarks
         }
 
     /// The data, if they may be looked at, and the conventional analysis beside them.
@@ -269,7 +276,11 @@ module internal RunStages =
                     Conventional = conventional
                     BlindReason = reason
                     Diagnostics = diagnostics
-                    Checks = run.Checks @ checks
+                    Checks =
+                        if run.Summary.IsSome then
+                            run.Checks
+                        else
+                            run.Checks @ checks
             })
 
     /// What the names and settings of the learned model depend on.
