@@ -121,6 +121,14 @@ module internal Publication =
                 Files = [ for name, hash in files -> fact name hash ]
         }
 
+    /// <summary>Writes the networks, <c>checks.json</c> and <c>checks.html</c>, the report of a run that
+    /// did not look at the data.</summary>
+    let checks (store: TaskStore) (trained: TrainedAnalysis) (run: RunResult) : unit =
+        networks store trained
+        store.Publish("checks.json", json (fun writer -> CheckJson.write writer run.Checks))
+        let page = AnalysisReport.content store.Identity run |> Report.render
+        store.Publish("checks.html", System.Text.Encoding.UTF8.GetBytes page)
+
     /// <summary>Writes the networks, <c>results.json</c>, <c>workspace.json</c> with its columns,
     /// <c>report.json</c> and <c>report.html</c>.</summary>
     let write
