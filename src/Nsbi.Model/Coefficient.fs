@@ -4,7 +4,8 @@ namespace Nsbi.Model
 module internal CoefficientNames =
 
     /// Words of the grammar, which no bare name may be.
-    let reserved: Set<string> = Set.ofList [ "sqrt"; "exp"; "log"; "inf"; "nan" ]
+    let reserved: Set<string> =
+        Set.ofList [ "sqrt"; "exp"; "log"; "spline"; "inf"; "nan" ]
 
     let isFirst (c: char) : bool = System.Char.IsLetter c || c = '_'
 
@@ -33,7 +34,7 @@ module internal CoefficientNames =
             x.ToString("R", System.Globalization.CultureInfo.InvariantCulture)
 
 /// <summary>A scalar expression of parameters, the f_c(μ) of a mixture: constants, parameters and
-/// the operators + − * / **, sqrt, exp and log. Plain data: it can be printed, parsed and compared.
+/// the operators + − * / **, sqrt, exp, log and tabulated functions. Plain data: it can be printed, parsed and compared.
 /// <c>1.0 - sqrt mu</c> works without conversions.</summary>
 /// <remarks>The operators fold the negation of a constant into the constant and nothing else: an
 /// expression keeps the structure in which it was written.</remarks>
@@ -61,6 +62,8 @@ type Coefficient =
     | Exponential of operand: Coefficient
     /// ln a; −∞ at 0, NaN where a is negative.
     | Logarithm of operand: Coefficient
+    /// A tabulated function of a.
+    | Interpolated of operand: Coefficient * curve: Spline
 
     /// −a; a constant is negated in place.
     static member (~-)(a: Coefficient) : Coefficient =
@@ -120,6 +123,15 @@ type Coefficient =
             | SquareRoot a -> 5, $"sqrt({print 0 a})"
             | Exponential a -> 5, $"exp({print 0 a})"
             | Logarithm a -> 5, $"log({print 0 a})"
+            | Interpolated(a, curve) ->
+                let number = CoefficientNames.printNumber
+
+                let knots =
+                    curve.Knots
+                    |> List.map (fun (x, y) -> $"{number x}: {number y}")
+                    |> String.concat ", "
+
+                5, $"spline({print 0 a}, {knots})"
 
         if strength < context then $"({text})" else text
 
@@ -142,7 +154,8 @@ module Coefficient =
         | Power(a, _)
         | SquareRoot a
         | Exponential a
-        | Logarithm a -> [ a ]
+        | Logarithm a
+        | Interpolated(a, _) -> [ a ]
         | Sum(a, b)
         | Difference(a, b)
         | Product(a, b)
@@ -158,6 +171,7 @@ module Coefficient =
         | SquareRoot a -> SquareRoot(change a)
         | Exponential a -> Exponential(change a)
         | Logarithm a -> Logarithm(change a)
+        | Interpolated(a, curve) -> Interpolated(change a, curve)
         | Sum(a, b) -> Sum(change a, change b)
         | Difference(a, b) -> Difference(change a, change b)
         | Product(a, b) -> Product(change a, change b)
@@ -197,6 +211,9 @@ module Coefficient =
         | SquareRoot a -> System.Math.Sqrt(value a)
         | Exponential a -> System.Math.Exp(value a)
         | Logarithm a -> System.Math.Log(value a)
+        | Interpolated(a, curve) ->
+            let struct (f, _, _) = Spline.evaluate curve (value a)
+            f
 
     /// <summary>The value at the parameters' initial values.</summary>
     let nominal (coefficient: Coefficient) : float = fold _.Initial coefficient
@@ -225,6 +242,10 @@ module Coefficient =
         | SquareRoot a -> Jet.sqrt (jet a)
         | Exponential a -> Jet.exp (jet a)
         | Logarithm a -> Jet.log (jet a)
+        | Interpolated(a, curve) ->
+            let inner = jet a
+            let struct (f, first, second) = Spline.evaluate curve inner.Value
+            Jet.chain f first second inner
 
     /// <summary>f(θ) with its exact gradient and Hessian over all parameters of the index.</summary>
     /// <param name="index">the place in θ of each parameter; n parameters</param>

@@ -5,7 +5,8 @@ open FParsec
 /// <summary>Coefficients as text.</summary>
 /// <remarks>
 /// The grammar, loosest first: sums and differences; products and quotients; negation; powers with a
-/// number as exponent; and numbers, names, <c>sqrt(…)</c>, <c>exp(…)</c>, <c>log(…)</c>, brackets.
+/// number as exponent; and numbers, names, <c>sqrt(…)</c>, <c>exp(…)</c>, <c>log(…)</c>,
+/// <c>spline(…, x: y, x: y, …)</c>, brackets.
 /// A name that is not a plain word stands between backquotes. A minus directly before a number that
 /// has no exponent belongs to the number.
 /// </remarks>
@@ -56,9 +57,13 @@ module CoefficientText =
     let private signed: Parser<float, unit> =
         pipe2 (opt (symbol "-")) number (fun sign x -> if sign.IsSome then -x else x)
 
-    /// The grammar over names that a lookup turns into parameters; names it does not know are
-    /// collected, so that all of them are reported.
-    let private grammar (lookup: string -> Parameter option) (unknown: ResizeArray<string>) =
+    /// The grammar over names that a lookup turns into parameters; names it does not know and knots that
+    /// make no spline are collected, so that all of them are reported.
+    let private grammar
+        (lookup: string -> Parameter option)
+        (unknown: ResizeArray<string>)
+        (faults: ResizeArray<string>)
+        =
         let expression, expressionRef = createParserForwardedToRef<Coefficient, unit>()
 
         let parameter name =
@@ -70,12 +75,24 @@ module CoefficientText =
 
         let bracketed = between (symbol "(") (symbol ")") expression
 
+        let knot = pipe2 signed (symbol ":" >>. signed) (fun x y -> x, y)
+
+        let spline =
+            symbol "(" >>. expression .>>. many1 (symbol "," >>. knot) .>> symbol ")"
+            |>> fun (a, knots) ->
+                match Spline.tryCreate knots with
+                | Result.Ok curve -> Whole(Interpolated(a, curve))
+                | Result.Error what ->
+                    faults.Add what
+                    Whole(Constant nan)
+
         let word =
             token plainName
             >>= function
                 | "sqrt" -> bracketed |>> (SquareRoot >> Whole)
                 | "exp" -> bracketed |>> (Exponential >> Whole)
                 | "log" -> bracketed |>> (Logarithm >> Whole)
+                | "spline" -> spline
                 | "inf" -> preturn (Literal infinity)
                 | "nan" -> preturn (Literal nan)
                 | name -> preturn (Whole(parameter name))
@@ -140,24 +157,25 @@ module CoefficientText =
     /// <param name="lookup">the parameter of a name, if there is one</param>
     /// <param name="text">for instance <c>mu - sqrt(mu)</c></param>
     /// <returns>the coefficient; or what is wrong: the column where the text stops making sense, or
-    /// every unknown name</returns>
+    /// every unknown name and every spline that is none</returns>
     let parse
         (lookup: string -> Parameter option)
         (text: string)
         : Result<Coefficient, string list> =
-        let unknown = ResizeArray<string>()
+        let unknown, faults = ResizeArray<string>(), ResizeArray<string>()
 
         if text.Length > longest then
             Result.Error [ $"the expression is longer than {longest} characters" ]
         elif depth text > deepest then
             Result.Error [ $"the expression has brackets more than {deepest} deep" ]
         else
-            match run (grammar lookup unknown) text with
-            | Success(c, _, _) when unknown.Count = 0 -> Result.Ok c
+            match run (grammar lookup unknown faults) text with
+            | Success(c, _, _) when unknown.Count = 0 && faults.Count = 0 -> Result.Ok c
             | Success _ ->
                 unknown
                 |> Seq.distinct
                 |> Seq.map (fun name -> $"'{name}' is not a declared parameter")
+                |> Seq.append faults
                 |> Seq.toList
                 |> Result.Error
             | Failure(message, error, _) ->

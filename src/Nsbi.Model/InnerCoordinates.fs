@@ -125,6 +125,7 @@ module internal SquaredParameters =
         | Power(a, p) -> raise p a
         | Constant _
         | Exponential _
+        | Interpolated _
         | Logarithm _ -> whole (Coefficient.mapOperands (factor >> expand) coefficient)
 
     /// The parameters that some root or power raises to an exponent at which the first or second

@@ -32,6 +32,11 @@ let private spellings = [
     TestCaseData(exp (-mu) + log nu, "exp(-mu) + log(nu)")
     TestCaseData(poi "a-b" + poi "sqrt", "`a-b` + `sqrt`")
     TestCaseData(Constant infinity, "inf")
+    TestCaseData(
+        2.0 * Interpolated(sqrt mu, Spline.create [ -1.0, 0.5; 2.0, -0.25 ]),
+        "2 * spline(sqrt(mu), -1: 0.5, 2: -0.25)"
+    )
+    TestCaseData(poi "spline", "`spline`")
 ]
 
 [<TestCaseSource(nameof spellings)>]
@@ -61,6 +66,9 @@ let private broken = [
     TestCaseData("(mu", [ "column 4" ])
     TestCaseData("mu ** nu", [ "column 7" ])
     TestCaseData("mu * * nu", [ "column 6" ])
+    TestCaseData("spline(mu, 0: 1)", [ "two or more" ])
+    TestCaseData("spline(mu, 0: 1, 0: 2)", [ "do not ascend" ])
+    TestCaseData("spline(mu, 0 1)", [ "column 14" ])
     TestCaseData("kappa + jes + kappa", [ "'kappa'"; "'jes'" ])
     TestCaseData(String.replicate 300 "(" + "mu" + String.replicate 300 ")", [ "200 deep" ])
     TestCaseData(String.replicate 20_000 "-" + "mu", [ "20000 characters" ])

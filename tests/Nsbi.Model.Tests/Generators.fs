@@ -95,6 +95,10 @@ module Generators =
                     Gen.map SquareRoot one
                     Gen.map Exponential one
                     Gen.map Logarithm one
+                    Gen.map2
+                        (fun a y -> Interpolated(a, Spline.create [ -1.5, y; 0.0, 1.0; 2.0, -y ]))
+                        one
+                        constants
                 ]
 
         Gen.sized sized

@@ -28,6 +28,7 @@ module internal CurvedParameters =
         | Power(a, _)
         | SquareRoot a
         | Exponential a
+        | Interpolated(a, _)
         | Logarithm a -> whole a
 
     let private names (parameters: Parameter list) =

@@ -10,16 +10,20 @@ type NuisanceKind =
     | Simulation
     /// The luminosity.
     | Luminosity
+    /// By how much the networks may be off, as <c>NetworkNuisance</c> makes it.
+    | Network
     /// Any other parameter with a constraint.
     | Systematic
     /// A parameter without a constraint, which the data alone determine.
     | Free
 
-    /// <summary>The word for it in files: simulation, luminosity, systematic, free.</summary>
+    /// <summary>The word for it in files: simulation, luminosity, network, systematic,
+    /// free.</summary>
     member this.Name: string =
         match this with
         | Simulation -> "simulation"
         | Luminosity -> "luminosity"
+        | Network -> "network"
         | Systematic -> "systematic"
         | Free -> "free"
 
@@ -41,6 +45,8 @@ module NuisanceKind =
             | Lumi p -> luminosities.Add p.Name |> ignore
             | _ -> ()
 
+        let networks = Set.ofList (NetworkNuisance.names model.Model)
+
         let kind (p: Parameter) =
             if p.Constraint = Unconstrained then
                 NuisanceKind.Free
@@ -48,6 +54,8 @@ module NuisanceKind =
                 NuisanceKind.Simulation
             elif luminosities.Contains p.Name then
                 NuisanceKind.Luminosity
+            elif networks.Contains p.Name then
+                NuisanceKind.Network
             else
                 NuisanceKind.Systematic
 
@@ -79,7 +87,8 @@ module NuisanceGroup =
     let private mostSingles = 10
 
     /// <summary>The groups of a model where nobody named any: the factors of bins (MC statistics),
-    /// the luminosity, the parameters without constraint (free normalisations), and the others by the
+    /// the luminosity, the uncertainty of the networks (finite training samples), the
+    /// parameters without constraint (free normalisations), and the others by the
     /// first part of their name; where many are alone with theirs, these together (other).</summary>
     /// <param name="model">the model</param>
     /// <param name="names">the parameters to group; those that no fit moves are left out</param>
@@ -112,5 +121,6 @@ module NuisanceGroup =
                 yield! group "other systematics" singles
             yield! group "luminosity" (ofKind NuisanceKind.Luminosity)
             yield! group "MC statistics" (ofKind NuisanceKind.Simulation)
+            yield! group "finite training samples" (ofKind NuisanceKind.Network)
             yield! group "free normalisations" (ofKind NuisanceKind.Free)
         ]
