@@ -160,6 +160,7 @@ module internal RunStages =
                         Score = score
                         Conventional = None
                         Intervals = None
+                        Ensemble = None
                         BlindReason = None
                         Sensitivity =
                             match study with
@@ -192,7 +193,7 @@ module internal RunStages =
         let found =
             DiagnosticsStudy.make
                 options
-                (TrainedAnalysis.context options store)
+                (PipelineStage.context options store)
                 trained
                 learned
                 expected

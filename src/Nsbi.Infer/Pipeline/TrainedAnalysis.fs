@@ -105,23 +105,6 @@ module internal TrainedAnalysis =
                         List.map fst found |> List.zip names |> Map.ofList,
                         networks @ List.collect snd found))
 
-    /// How the trainings of a pipeline are run.
-    let context (options: PipelineOptions) (store: TaskStore) : PipelineContext = {
-        Store = store
-        Threads = options.Threads
-        Training = {
-            new IProgress<TrainingProgress> with
-                member _.Report progress =
-                    options.Progress.Report(Training progress)
-        }
-        Trainings = {
-            new IProgress<TrainingList> with
-                member _.Report progress =
-                    options.Progress.Report(Trainings progress)
-        }
-        Cancellation = options.Cancellation
-    }
-
     /// Reads the events, divides them by the preselection and trains what is not trained yet.
     let make
         (options: PipelineOptions)
@@ -131,7 +114,7 @@ module internal TrainedAnalysis =
         : Result<TrainedAnalysis, PipelineFault> =
         PipelineStage.begins options "reading events"
 
-        let context = context options store
+        let context = PipelineStage.context options store
         let folder = Path.GetDirectoryName(Path.GetFullPath path)
 
         AnalysisEvents.read folder analysis

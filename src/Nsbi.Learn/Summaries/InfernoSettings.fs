@@ -21,7 +21,7 @@ type InfernoSettings = {
 /// Defaults and checks.
 [<RequireQualifiedAccess>]
 module InfernoSettings =
-    /// <summary>Ten bins at temperature 1; 2x64 SiLU, Adam at 3e-3 with a cosine schedule, batches of 4096,
+    /// <summary>Ten bins at temperature 1; 2x64 SiLU, Adam at 3e-3 with a cosine schedule, batches of 2048,
     /// 40 epochs, the best weights kept.</summary>
     /// <param name="interest">name of the parameter of interest</param>
     /// <remarks>The authors' temperature is 0.1; on their mixture bins that start softer end 2 % better, and
@@ -34,7 +34,7 @@ module InfernoSettings =
                         Hidden = [ 64; 64 ]
                 }
                 LearningRate = 3e-3
-                BatchSize = 4096
+                BatchSize = 2048
                 Epochs = 40
                 Patience = None
                 ValidationFraction = 0.2
@@ -48,6 +48,7 @@ module InfernoSettings =
     let internal faults (events: ResponseEvents) (settings: InfernoSettings) : Fault list = [
         let source = "summary settings"
         yield! ClassifierSettings.faults source settings.Training
+        yield! ClassifierSettings.lossRefusal source "leave out the loss" settings.Training
 
         if settings.Bins < 2 then
             Fault.create source "the number of bins is out of range" "at least 2"
