@@ -18,9 +18,9 @@ module PowerVerb =
 
     let private examples = [
         "bump --toys 2000"
-        "workspace.json --value 1 --toys 1000"
-        "workspace.json --null 1 --value 0 --strategies inclusive,bins:20,unbinned --out power --json"
-        "bump --null 1 --value 0 --toys 1000 --grid 0.5:3:6 --out limits"
+        "workspace.json --value 1 --toys 500"
+        "workspace.json --null 1 --value 0 --strategies bins:20,unbinned --toys 500 --out power --json"
+        "bump --null 1 --value 0 --toys 500 --grid 0.5:3:6 --out limits"
     ]
 
     /// What is usual for a workspace.

@@ -190,7 +190,12 @@ module PowerReport =
                 ]
                 Page.section "By the value of the alternative" [
                     if not result.Grid.IsEmpty then
-                        byValue result |> ChartSvg.render |> Page.figure ""
+                        Page.grid [
+                            byValue result
+                            |> ChartSvg.render
+                            |> Page.figure "With Monte Carlo errors; one toy serves all strategies."
+                        ]
+
                         yield! limits result
                 ]
                 LimitPage.checks result.Checks
