@@ -21,6 +21,11 @@ let private verbs () : Verb list = [
         Run = CheckVerb.run
     }
     {
+        Name = "bootstrap"
+        Summary = "how sure the networks of an analysis are"
+        Run = BootstrapVerb.run
+    }
+    {
         Name = "fit"
         Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
         Run = FitVerb.run

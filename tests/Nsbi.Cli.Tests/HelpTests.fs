@@ -21,6 +21,7 @@ let examples (verb: string) : string list list =
 [<TestCase("run")>]
 [<TestCase("train")>]
 [<TestCase("check")>]
+[<TestCase("bootstrap")>]
 [<TestCase("fit")>]
 [<TestCase("scan")>]
 [<TestCase("hypotest")>]

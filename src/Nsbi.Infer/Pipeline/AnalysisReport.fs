@@ -236,6 +236,7 @@ module AnalysisReport =
             Sensitivity = run.Sensitivity
             Pages =
                 DiagnosticsPages.ofRun run
+                @ (run.Ensemble |> Option.map EnsemblePages.ofStudy |> Option.toList)
                 @ CalibrationPage.calibration run
                 @ CalibrationPage.summary run
             Checks = run.Checks

@@ -29,9 +29,12 @@ module internal EnsembleFaults =
                 "the number of bootstraps is out of range"
                 remedy
                 (string plan.Replicas)
-        elif plan.Members = 1 && plan.Replicas < 2 then
-            let remedy = "ask for two members or two bootstraps at least"
-            at file "bootstraps" "one estimator alone has no spread" remedy (string plan.Count)
+        elif plan.IsNested && plan.Replicas = 1 then
+            let remedy = "ask for two at least, or for none"
+            at file "bootstraps" "one bootstrap alone has no spread" remedy "1"
+        elif not plan.IsNested && plan.Members = 1 then
+            let remedy = "ask for two at least, or for bootstraps"
+            at file "members" "one estimator alone has no spread" remedy "1"
     ]
 
     let private study file (analysis: Analysis) (plan: EnsembleStudyPlan) = [

@@ -9,13 +9,6 @@ module internal EnsembleParts =
 
     let private inners = [ "seeds", Inner.Seeds; "bootstraps", Inner.Bootstraps ]
 
-    /// The plan of so many bootstraps of the data: none of them is an ensemble on the data themselves.
-    let plan (bootstraps: int) (members: int) (inner: Inner) : EnsemblePlan =
-        match bootstraps, inner with
-        | 0, Inner.Seeds -> EnsemblePlan.Seeds members
-        | 0, Inner.Bootstraps -> EnsemblePlan.Bootstraps members
-        | _ -> EnsemblePlan.Nested(bootstraps, members, inner)
-
     /// The plan.
     let read (reader: JsonReader) (place: JsonPlace) : EnsembleStudyPlan option =
         let optional = AnalysisParts.optional
@@ -31,7 +24,7 @@ module internal EnsembleParts =
             with
             | Some bootstraps, Some members, Some inner, Some nuisance, Some values ->
                 Some {
-                    Ensemble = plan bootstraps members inner
+                    Ensemble = EnsemblePlan.create bootstraps members inner
                     Nuisance = nuisance
                     Values = values
                 }

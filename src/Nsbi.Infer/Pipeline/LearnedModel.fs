@@ -225,6 +225,37 @@ module LearnedModel =
             }))
         |> Result.mapError (List.map fault)
 
+    /// <summary>The same events and ratios with another model of the same samples.</summary>
+    /// <param name="change">what is made of the model, or what is wrong</param>
+    /// <param name="learned">the learned model</param>
+    let withModel
+        (change: Model -> Result<Model, ModelError list>)
+        (learned: LearnedModel)
+        : Result<LearnedModel, Fault list> =
+        change learned.Model.Model
+        |> Result.bind Model.validate
+        |> Result.bind (fun valid ->
+            Likelihood.compile valid learned.Tables
+            |> Result.map (fun likelihood -> {
+                learned with
+                    Model = valid
+                    Likelihood = likelihood
+                    OnSimulation =
+                        lazy
+                            (let simulated = learned.Simulated
+                             let ones = Array.create simulated.Sample.Length 1.0
+
+                             let events =
+                                 table learned.Analysis simulated ones learned.Ratios [
+                                     for v in learned.Variations -> v, v.Simulated
+                                 ]
+
+                             learned.Tables
+                             |> RatioTables.observed AnalysisModel.signalRegion events
+                             |> compiled valid)
+            }))
+        |> Result.mapError (List.map fault)
+
     /// <summary>Evaluates a trained estimator on the events it never saw and compiles the likelihood.</summary>
     /// <param name="team">threads to share the work</param>
     /// <param name="analysis">what is measured</param>

@@ -53,10 +53,14 @@ module Measurement =
 
     /// Values with equal steps, of √μ where the model is smooth in that.
     let private spaced (squared: bool) (low: float) (high: float) (share: float) : float =
-        if squared then
-            (sqrt low + (sqrt high - sqrt low) * share) ** 2.0
-        else
-            low + (high - low) * share
+        let value =
+            if squared then
+                (sqrt low + (sqrt high - sqrt low) * share) ** 2.0
+            else
+                low + (high - low) * share
+
+        // A root and its square need not give the end back.
+        max low (min high value)
 
     /// <summary>Fits an observation and draws the profile of the parameter of interest.</summary>
     /// <param name="settings">of all fits</param>

@@ -5,6 +5,7 @@ open System.IO
 open System.Threading
 open Nsbi.Kernels
 open Nsbi.Learn
+open Nsbi.Learn.Ensembles
 open Nsbi.Learn.Networks
 
 /// <summary>A whole analysis, from <c>analysis.json</c> to the report. Killed at any moment and run again
@@ -81,20 +82,37 @@ module Pipeline =
             store.RemoveOthers()
             Ok trained.Networks)
 
-    let private runWith observe publish options path out =
+    let private runWith ensemble observe publish options path out =
         withStore options path out (fun store trained ->
             TrainedAnalysis.learn options trained
             |> Result.bind (fun learned ->
                 use team = new ThreadTeam(options.Threads)
                 let fits = fits options team
 
-                RunStages.expect options fits trained learned
-                |> Result.bind (observe fits store trained learned)
-                |> Result.bind (fun run ->
-                    publish store trained learned run
-                    |> Result.map (fun () ->
-                        store.RemoveOthers()
-                        run))))
+                ensemble options fits store trained learned
+                |> Result.bind (fun (learned, study) ->
+                    RunStages.expect options fits trained learned
+                    |> Result.bind (observe fits store trained learned)
+                    |> Result.bind (study fits store trained)
+                    |> Result.bind (fun run ->
+                        publish store trained learned run
+                        |> Result.map (fun () ->
+                            store.RemoveOthers()
+                            run)))))
+
+    /// The ensemble that an analysis asks for, the model with what it found, and what adds its study to
+    /// the run.
+    let private ensemble options fits store (trained: TrainedAnalysis) (learned: LearnedModel) =
+        match trained.Analysis.Ensemble with
+        | None -> Ok(learned, (fun _ _ _ run -> Ok run))
+        | Some plan ->
+            EnsembleStage.make options fits store trained learned plan
+            |> Result.bind (fun found ->
+                EnsembleRun.model found.Study learned
+                |> Result.map (fun changed ->
+                    changed, EnsembleRun.add options learned changed found))
+
+    let private noEnsemble _ _ _ _ learned = Ok(learned, (fun _ _ _ run -> Ok run))
 
     /// <summary>Trains and checks; the data are not looked at. Of the files of results only the
     /// networks are written: those of a run stay as they are.</summary>
@@ -110,7 +128,7 @@ module Pipeline =
             Publication.networks store trained
             Ok()
 
-        runWith (fun _ _ _ _ run -> Ok run) publish options path out
+        runWith noEnsemble (fun _ _ _ _ run -> Ok run) publish options path out
 
     /// <summary>The whole pipeline: train, check, fit, intervals, report.</summary>
     /// <param name="options">how to run</param>
@@ -130,4 +148,48 @@ module Pipeline =
             RunStages.observe options fits trained learned run
             |> Result.bind (RunStages.confidence options fits store trained learned)
 
-        runWith observe publish options path out
+        runWith ensemble observe publish options path out
+
+    /// The ensemble that <c>bootstrap</c> trains where neither the analysis nor its caller names one.
+    let standardEnsemble: EnsemblePlan = EnsemblePlan.Nested(20, 1, Inner.Seeds)
+
+    /// <summary>Trains the networks of an analysis and an ensemble of them, and finds what the ensemble
+    /// does to the parameter of interest. The data are looked at where the analysis is not blind.</summary>
+    /// <param name="options">how to run</param>
+    /// <param name="plan">what is made of the ensemble of the analysis, or of the standard one</param>
+    /// <param name="path">the analysis file</param>
+    /// <param name="out">the folder of results; made where it is not there</param>
+    let bootstrap
+        (options: PipelineOptions)
+        (plan: EnsemblePlan -> EnsemblePlan)
+        (path: string)
+        (out: string)
+        : Result<EnsembleStudy, PipelineFault> =
+        let asked (analysis: Analysis) =
+            let asked =
+                analysis.Ensemble
+                |> Option.defaultValue {
+                    Ensemble = standardEnsemble
+                    Nuisance = false
+                    Values = []
+                }
+
+            EnsemblePlan.validate (plan asked.Ensemble)
+            |> Result.map (fun plan -> { asked with Ensemble = plan })
+            |> PipelineStage.wrong
+
+        load options path
+        |> Result.bind asked
+        |> Result.bind (fun asked ->
+            withStore options path out (fun store trained ->
+                TrainedAnalysis.learn options trained
+                |> Result.bind (fun learned ->
+                    use team = new ThreadTeam(options.Threads)
+                    let fits = fits options team
+
+                    EnsembleRun.study options fits store trained learned asked
+                    |> Result.map (fun study ->
+                        PipelineStage.begins options "writing the report"
+                        Publication.ensemble store trained study
+                        store.RemoveOthers()
+                        study))))

@@ -45,6 +45,23 @@ module internal PipelineStage =
     let wrong result =
         result |> Result.mapError (fun faults -> WrongInput(Fault.sentences faults))
 
+    /// What long stages are given.
+    let context (options: PipelineOptions) (store: TaskStore) : PipelineContext = {
+        Store = store
+        Threads = options.Threads
+        Training = {
+            new IProgress<TrainingProgress> with
+                member _.Report progress =
+                    options.Progress.Report(Training progress)
+        }
+        Trainings = {
+            new IProgress<TrainingList> with
+                member _.Report progress =
+                    options.Progress.Report(Trainings progress)
+        }
+        Cancellation = options.Cancellation
+    }
+
     /// Says that a stage begins, unless the pipeline was cancelled.
     let begins (options: PipelineOptions) (sentence: string) : unit =
         options.Cancellation.ThrowIfCancellationRequested()

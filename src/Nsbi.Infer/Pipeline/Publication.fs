@@ -28,17 +28,24 @@ module internal Publication =
 
         buffer.ToArray()
 
-    let private results (store: TaskStore) (run: RunResult) : byte[] =
-        json (fun writer ->
-            writer.WriteString("version", store.Identity.Version)
-            writer.WriteString("instructionPath", store.Identity.InstructionPath)
-            writer.WriteStartObject "files"
+    let private results (store: TaskStore) files (write: Utf8JsonWriter -> unit) : unit =
+        let bytes =
+            json (fun writer ->
+                writer.WriteString("version", store.Identity.Version)
+                writer.WriteString("instructionPath", store.Identity.InstructionPath)
+                writer.WriteStartObject "files"
 
-            for name, hash in run.Files do
-                writer.WriteString(name, hash)
+                for (name: string), (hash: string) in files do
+                    writer.WriteString(name, hash)
 
-            writer.WriteEndObject()
-            RunResult.writeMembers writer run)
+                writer.WriteEndObject()
+                write writer)
+
+        store.Publish("results.json", bytes)
+
+    let private report (store: TaskStore) (content: ReportContent) : unit =
+        store.Publish("report.json", ReportJson.write content)
+        store.Publish("report.html", System.Text.Encoding.UTF8.GetBytes(Report.render content))
 
     /// The workspace of the learned model, without the data where nobody has looked at them.
     let private unbinned (learned: LearnedModel) (run: RunResult) : Workspace =
@@ -85,6 +92,35 @@ module internal Publication =
         for KeyValue(name, estimator) in trained.Variations do
             store.Publish($"networks-{name}.json", EstimatorFile.toBytes estimator.Estimator)
 
+    /// <summary>Writes the networks, <c>results.json</c>, <c>report.json</c> and <c>report.html</c> of a
+    /// study of an ensemble.</summary>
+    let ensemble (store: TaskStore) (trained: TrainedAnalysis) (study: EnsembleStudy) : unit =
+        let analysis = trained.Analysis
+        let files = trained.Events.Files
+        networks store trained
+
+        results store files (fun writer ->
+            writer.WriteString("analysis", analysis.Name)
+            writer.WriteNumber("seed", analysis.Seed)
+            EnsembleJson.write writer study)
+
+        let fact name value : ReportFact = { Name = name; Value = value }
+
+        report store {
+            ReportContent.empty analysis.Name with
+                Abstract = [
+                    $"How sure the networks are: the density ratios were learned again with {study.Plan.Ensemble}, and {study.Interest} fitted with each of them."
+                ]
+                Parameter = study.Interest
+                Pages = [ EnsemblePages.ofStudy study ]
+                Provenance = [
+                    fact "version" store.Identity.Version
+                    fact "instruction path" store.Identity.InstructionPath
+                    fact "seed" (string analysis.Seed)
+                ]
+                Files = [ for name, hash in files -> fact name hash ]
+        }
+
     /// <summary>Writes the networks, <c>results.json</c>, <c>workspace.json</c> with its columns,
     /// <c>report.json</c> and <c>report.html</c>.</summary>
     let write
@@ -94,10 +130,8 @@ module internal Publication =
         (run: RunResult)
         : Result<unit, PipelineFault> =
         networks store trained
-        store.Publish("results.json", results store run)
-        let content = AnalysisReport.content store.Identity run
-        store.Publish("report.json", ReportJson.write content)
-        store.Publish("report.html", System.Text.Encoding.UTF8.GetBytes(Report.render content))
+        results store run.Files (fun writer -> RunResult.writeMembers writer run)
+        report store (AnalysisReport.content store.Identity run)
 
         WorkspaceFile.write (Path.Combine(store.Folder, "workspace.json")) (workspace learned run)
         |> Result.mapError (fun faults -> NotSuccessful(Fault.sentences faults))

@@ -39,6 +39,8 @@ type RunResult = {
     Conventional: BinnedTwin option
     /// Confidence statements by pseudo-experiments, if the analysis asks for any.
     Intervals: IntervalStudy option
+    /// How sure the networks are, if the analysis asks for it.
+    Ensemble: EnsembleStudy option
     /// Why the data were not looked at, if they were not.
     BlindReason: string option
     /// Where in phase space the parameter of interest is measured.
@@ -326,6 +328,7 @@ module RunResult =
         result.Summary |> Option.iter (writeSummary writer)
         writeCalibrations writer result.Calibrations
         result.Intervals |> Option.iter (IntervalJson.write writer)
+        result.Ensemble |> Option.iter (EnsembleJson.write writer)
         writeTwin writer "score" result.Score
         writeTwin writer "conventional" result.Conventional
         writer.WriteStartArray "separation"

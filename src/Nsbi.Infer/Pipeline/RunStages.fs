@@ -160,6 +160,7 @@ module internal RunStages =
                         Score = score
                         Conventional = None
                         Intervals = None
+                        Ensemble = None
                         BlindReason = None
                         Sensitivity =
                             match study with

@@ -114,22 +114,7 @@ module internal TrainedAnalysis =
         : Result<TrainedAnalysis, PipelineFault> =
         PipelineStage.begins options "reading events"
 
-        let context = {
-            Store = store
-            Threads = options.Threads
-            Training = {
-                new IProgress<TrainingProgress> with
-                    member _.Report progress =
-                        options.Progress.Report(Training progress)
-            }
-            Trainings = {
-                new IProgress<TrainingList> with
-                    member _.Report progress =
-                        options.Progress.Report(Trainings progress)
-            }
-            Cancellation = options.Cancellation
-        }
-
+        let context = PipelineStage.context options store
         let folder = Path.GetDirectoryName(Path.GetFullPath path)
 
         AnalysisEvents.read folder analysis

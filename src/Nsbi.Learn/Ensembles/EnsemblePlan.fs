@@ -49,13 +49,19 @@ type EnsemblePlan =
 
     /// A line for people.
     override this.ToString() : string =
+        let members =
+            if this.Members = 1 then
+                "1 member"
+            else
+                $"{this.Members} members"
+
         match this with
-        | EnsemblePlan.Seeds members -> $"{members} members on the same data"
-        | EnsemblePlan.Bootstraps members -> $"{members} members, each on a bootstrap of the data"
-        | EnsemblePlan.Nested(replicas, members, Inner.Seeds) ->
-            $"{replicas} bootstraps of the data with {members} members each"
-        | EnsemblePlan.Nested(replicas, members, Inner.Bootstraps) ->
-            $"{replicas} bootstraps of the data with {members} members each, on bootstraps of them"
+        | EnsemblePlan.Seeds _ -> $"{members} on the same data"
+        | EnsemblePlan.Bootstraps _ -> $"{members}, each on a bootstrap of the data"
+        | EnsemblePlan.Nested(replicas, _, Inner.Seeds) ->
+            $"{replicas} bootstraps of the data with {members} each"
+        | EnsemblePlan.Nested(replicas, _, Inner.Bootstraps) ->
+            $"{replicas} bootstraps of the data with {members} each, on bootstraps of them"
 
 /// Checking plans.
 [<RequireQualifiedAccess>]
@@ -65,12 +71,31 @@ module EnsemblePlan =
             if count < 1 || count > 10000 then
                 Fault.create "ensemble" $"the number of {name} is out of range" "from 1 to 10000"
                 |> Fault.withValue (string count)
-        if plan.Members >= 1 && plan.Replicas >= 1 && plan.Count < 2 then
+        match plan with
+        | EnsemblePlan.Nested(1, _, _) ->
+            Fault.create
+                "ensemble"
+                "one bootstrap alone has no spread"
+                "ask for two bootstraps at least, or for none"
+        | EnsemblePlan.Seeds 1
+        | EnsemblePlan.Bootstraps 1 ->
             Fault.create
                 "ensemble"
                 "one estimator alone has no spread"
-                "ask for two members or two bootstraps at least"
+                "ask for two members at least, or for bootstraps"
+        | _ -> ()
     ]
+
+    /// <summary>The plan of so many bootstraps of the data; with none of them the members are trained on
+    /// the data themselves, or on a bootstrap each.</summary>
+    /// <param name="bootstraps">J, or 0</param>
+    /// <param name="members">M</param>
+    /// <param name="inner">how members differ</param>
+    let create (bootstraps: int) (members: int) (inner: Inner) : EnsemblePlan =
+        match bootstraps, inner with
+        | 0, Inner.Seeds -> EnsemblePlan.Seeds members
+        | 0, Inner.Bootstraps -> EnsemblePlan.Bootstraps members
+        | _ -> EnsemblePlan.Nested(bootstraps, members, inner)
 
     /// <summary>The same plan, or every fault: numbers outside 1 … 10000, one estimator in all.</summary>
     let validate (plan: EnsemblePlan) : Result<EnsemblePlan, Fault list> =

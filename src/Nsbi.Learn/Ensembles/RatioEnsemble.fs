@@ -97,9 +97,14 @@ module RatioEnsemble =
 
         members, (ofReplica.Value, average)
 
+    let private faultsOf result =
+        match result with
+        | Ok _ -> []
+        | Error faults -> faults
+
     /// The ensemble, each estimator made something of together with its events.
     let private assemble
-        (finish: LabelledEvents * RatioEstimator -> 'Estimator)
+        (finish: LabelledEvents -> RatioEstimator -> Result<'Estimator, Fault list>)
         (team: ThreadTeam)
         (plan: EnsemblePlan)
         (settings: EstimatorSettings)
@@ -122,14 +127,7 @@ module RatioEnsemble =
                             events.FeatureCount
                             bytes))
 
-            match
-                read
-                |> Seq.concat
-                |> Seq.collect (function
-                    | Ok _ -> []
-                    | Error faults -> faults)
-                |> List.ofSeq
-            with
+            match read |> Seq.concat |> Seq.collect faultsOf |> List.ofSeq with
             | [] ->
                 let rows = EstimatorAssembly.rowsOf settings events
 
@@ -141,9 +139,25 @@ module RatioEnsemble =
                         let members, average =
                             replica team plan settings mixture events preprocessing rows found j
 
-                        Array.map finish members, finish average)
+                        members |> Array.map (fun (events, found) -> finish events found),
+                        average ||> finish)
 
-                Ok(Ensemble(plan, Array.map fst replicas, Array.map snd replicas))
+                let results = Seq.append (replicas |> Seq.collect fst) (replicas |> Seq.map snd)
+
+                match results |> Seq.collect faultsOf |> List.ofSeq with
+                | [] ->
+                    let valueOf result =
+                        match result with
+                        | Ok value -> value
+                        | Error faults -> invalidOp (Fault.render faults)
+
+                    Ensemble(
+                        plan,
+                        replicas |> Array.map (fst >> Array.map valueOf),
+                        replicas |> Array.map (snd >> valueOf)
+                    )
+                    |> Ok
+                | faults -> Error faults
             | faults -> Error faults
         | faults -> Error faults
 
@@ -175,7 +189,31 @@ module RatioEnsemble =
         (preprocessing: string option)
         (networks: (string * byte[]) list)
         : Result<RatioEnsemble, Fault list> =
-        assemble snd team plan settings mixture events preprocessing networks
+        let finish _ estimator = Ok estimator
+        assemble finish team plan settings mixture events preprocessing networks
+
+    /// <summary>The same, with something made of each estimator: a calibrated one, say.</summary>
+    /// <param name="finish">given the events with their counts in the replica of the estimator, and the
+    /// estimator</param>
+    /// <param name="team">the threads to run on</param>
+    /// <param name="plan">as in <c>tasks</c></param>
+    /// <param name="settings">likewise</param>
+    /// <param name="mixture">likewise</param>
+    /// <param name="events">likewise</param>
+    /// <param name="preprocessing">what prepares the features, as text; carried along</param>
+    /// <param name="networks">task name and bytes, in any order</param>
+    /// <returns>every fault of networks and of what is made of them</returns>
+    let ofNetworksWith
+        (finish: LabelledEvents -> RatioEstimator -> Result<RatioEstimator, Fault list>)
+        (team: ThreadTeam)
+        (plan: EnsemblePlan)
+        (settings: EstimatorSettings)
+        (mixture: ReferenceMixture)
+        (events: LabelledEvents)
+        (preprocessing: string option)
+        (networks: (string * byte[]) list)
+        : Result<RatioEnsemble, Fault list> =
+        assemble finish team plan settings mixture events preprocessing networks
 
     /// <summary>Trains all networks in memory and assembles them: side by side on the threads of the
     /// context's team.</summary>
@@ -225,8 +263,9 @@ module RatioEnsemble =
         (networks: (string * byte[]) list)
         : Result<VariationEnsemble, Fault list> =
         assemble
-            (fun (counted, estimator) ->
-                VariationEstimator(estimator, VariationEstimator.recordsOf team counted estimator))
+            (fun counted estimator ->
+                let records = VariationEstimator.recordsOf team counted estimator
+                Ok(VariationEstimator(estimator, records)))
             team
             plan
             (VariationEstimator.separate settings)

@@ -107,9 +107,13 @@ let private broken: (string * (JsonNode -> JsonNode) * string * string) list = [
     set "intervals" """{"bayes": {}}""",
     "$.intervals.bayes",
     "there is no key 'bayes'"
-    "ensemble of one estimator",
-    set "ensemble" """{"bootstraps": 1}""",
+    "ensemble of one bootstrap",
+    set "ensemble" """{"bootstraps": 1, "members": 3}""",
     "$.ensemble.bootstraps",
+    "one bootstrap alone has no spread ('1')"
+    "ensemble of one estimator",
+    set "ensemble" """{"bootstraps": 0}""",
+    "$.ensemble.members",
     "one estimator alone has no spread ('1')"
     "ensemble without a number of bootstraps",
     set "ensemble" """{"members": 3}""",
