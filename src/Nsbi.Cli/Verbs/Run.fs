@@ -61,7 +61,10 @@ module RunVerb =
             "\n\n",
             [
                 yield run.Analysis.Name
-                yield string run.Headline.Fit
+                // The factors of a summary's bins are too many for a table; results.json has them.
+                match run.Summary with
+                | Some study -> yield $"ratios as a summary: {study.Name}"
+                | None -> yield string run.Headline.Fit
                 yield string run
                 yield! expected run |> Option.toList
                 yield! run.Warnings

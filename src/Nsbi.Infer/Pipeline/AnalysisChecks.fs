@@ -205,6 +205,12 @@ module AnalysisChecks =
                  $"These did not: {names}.")
             "A network that diverged keeps the weights of its best epoch before, and may have learned nothing: lower the learning rate, or look at the tails of the features."
 
+    /// <summary>The limits where nothing holds Σ_c w_c r_c = 1 together: ten times that of the norm.</summary>
+    let looseIdentity (limits: CheckLimits) : CheckLimits = {
+        limits with
+            Identity = 10.0 * limits.Normalisation
+    }
+
     // The one of the ratio diagnostics knows nothing of the error of the normalisation itself.
     let private isNormalisation (check: Check) =
         check.Name.StartsWith "normalisation of "
@@ -234,14 +240,7 @@ module AnalysisChecks =
             | Some calibration -> calibration.Settings.Renormalise
             | None -> estimator.Settings.Head = Head.Softmax
 
-        let identityLimits =
-            if isHeld then
-                limits
-            else
-                {
-                    limits with
-                        Identity = 10.0 * limits.Normalisation
-                }
+        let identityLimits = if isHeld then limits else looseIdentity limits
 
         let identity =
             MixtureIdentityCheck.run

@@ -90,7 +90,7 @@ module internal CalibrationPage =
                             Mark.Points(centres, counts, errors, Colour.Blue, "observed")
                         | None -> ()
                     ]
-                |> Chart.sized 880.0 330.0
+                |> Chart.sized 420.0 320.0
 
             [
                 {
@@ -108,7 +108,7 @@ module internal CalibrationPage =
                             [
                                 {
                                     Caption =
-                                        "Expected events in each bin, bins of equal content in order of the summary."
+                                        "Expected events in each bin, in the order of the summary."
                                     Drawing = ChartSvg.render chart
                                 }
                             ]

@@ -32,6 +32,15 @@ internal static class Results
         where TKey : notnull =>
         MapModule.OfSeq(pairs.Select(pair => Tuple.Create(pair.Key, pair.Value)));
 
+    /// <summary>Pairs of numbers in ascending order of the first.</summary>
+    public static FSharpList<Tuple<double, double>> Ascending(
+        this IReadOnlyDictionary<double, double> pairs
+    ) =>
+        pairs
+            .OrderBy(pair => pair.Key)
+            .Select(pair => Tuple.Create(pair.Key, pair.Value))
+            .ToFSharp();
+
     /// <summary>Runs work with a team of threads; no team for one thread.</summary>
     public static T WithTeam<T>(int threads, Func<FSharpOption<ThreadTeam>, T> work)
     {

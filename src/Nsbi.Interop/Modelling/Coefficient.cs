@@ -77,6 +77,19 @@ public class Coefficient
     public static Coefficient Power(Coefficient a, double exponent) =>
         new(FModel.Coefficient.NewPower(a.Written, exponent));
 
+    /// <summary>A tabulated function of a coefficient: the natural cubic spline through its knots, twice
+    /// continuously differentiable, and a straight line beyond the first and the last of them.</summary>
+    /// <param name="a">the operand</param>
+    /// <param name="knots">the function's values at two places or more</param>
+    /// <exception cref="ArgumentException">fewer than two knots, or one that is not finite</exception>
+    public static Coefficient Tabulated(Coefficient a, IReadOnlyDictionary<double, double> knots)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(knots);
+        var spline = FModel.SplineModule.create(knots.Ascending());
+        return new(FModel.Coefficient.NewInterpolated(a.Written, spline));
+    }
+
     /// <summary>The value at the parameters' initial values; NaN outside of the domain.</summary>
     public double Nominal => FModel.CoefficientModule.nominal(Written);
 

@@ -4,7 +4,7 @@ namespace Nsbi.Interop;
 
 /// <summary>A model without faults: what is measured and what is assumed. It holds no data and no
 /// per-event numbers. Immutable; safe to use from several threads.</summary>
-public sealed class StatisticalModel
+public sealed partial class StatisticalModel
 {
     private StatisticalModel(FModel.ValidModel valid)
     {

@@ -85,6 +85,39 @@ public static class AnalysisRunner
             cancellation
         );
 
+    /// <summary>Trains the networks of an analysis and an ensemble of them, and finds what the ensemble does
+    /// to the parameter of interest. The data are looked at where the analysis is not blind.</summary>
+    /// <param name="analysis">the analysis file</param>
+    /// <param name="folder">the folder of results, best one of its own; made where it is not there</param>
+    /// <param name="plan">left out, the ensemble of the analysis, or 20 bootstraps where it has none</param>
+    /// <param name="options">left out, the defaults</param>
+    /// <param name="progress">told of each stage and of each training</param>
+    /// <param name="cancellation">ends the run; run again, it continues</param>
+    /// <exception cref="NsbiException">every fault of the input, or why a stage did not
+    /// succeed</exception>
+    /// <exception cref="OperationCanceledException">cancelled</exception>
+    public static Task<EnsembleStudy> BootstrapAsync(
+        string analysis,
+        string folder,
+        EnsemblePlan? plan = null,
+        AnalysisOptions? options = null,
+        IProgress<AnalysisUpdate>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        FEnsembles.EnsemblePlan Chosen(FEnsembles.EnsemblePlan asked) => plan?.Plan ?? asked;
+        var choice = FuncConvert.FromFunc<FEnsembles.EnsemblePlan, FEnsembles.EnsemblePlan>(Chosen);
+        return Start(
+            (settings, path, output) => FInfer.Pipeline.bootstrap(settings, choice, path, output),
+            study => new EnsembleStudy(study),
+            analysis,
+            folder,
+            options,
+            progress,
+            cancellation
+        );
+    }
+
     private static Task<TResult> Start<T, TResult>(
         Func<FInfer.PipelineOptions, string, string, FSharpResult<T, FInfer.PipelineFault>> work,
         Func<T, TResult> translate,

@@ -11,6 +11,8 @@ public sealed class RunSummary
         Normalisation = [.. run.Normalisation.Select(record => new RatioNormalisation(record))];
         Checks = new CheckReport(run.Checks);
         Variations = [.. run.Variations.Select(variation => new VariationEffect(variation))];
+        Calibrations = [.. run.Calibrations.Select(found => new CalibrationEffect(found))];
+        Summary = run.Summary is { Value: var summary } ? new SummaryMeasurement(summary) : null;
         Asimov = new Measurement(run.Asimov);
         Expected = run.Expected is { Value: var study } ? new SimulationClosure(study) : null;
         Observed = run.Observed is { Value: var observed } ? new Measurement(observed) : null;
@@ -21,6 +23,7 @@ public sealed class RunSummary
         Intervals = run.Intervals is { Value: var intervals }
             ? new IntervalSummary(intervals)
             : null;
+        Ensemble = run.Ensemble is { Value: var ensemble } ? new EnsembleStudy(ensemble) : null;
         BlindReason = run.BlindReason?.Value;
         Files = run.Files.ToDictionary(pair => pair.Item1, pair => pair.Item2);
         Folder = folder;
@@ -57,9 +60,15 @@ public sealed class RunSummary
     /// <summary>The fit to the data; null without data, or where they stay blind.</summary>
     public Measurement? Observed { get; }
 
-    /// <summary>The measurement that answers the question: the observed one where there is one, else
-    /// the expected one.</summary>
-    public Measurement Headline => Observed ?? Expected?.Measurement ?? Asimov;
+    /// <summary>The measurement that answers the question: with the ratios as summaries where the analysis
+    /// asks for it; the observed one where there is one, else the expected one.</summary>
+    public Measurement Headline => Summary?.Headline ?? Observed ?? Expected?.Measurement ?? Asimov;
+
+    /// <summary>What the calibration of the ratios did; empty without one.</summary>
+    public IReadOnlyList<CalibrationEffect> Calibrations { get; }
+
+    /// <summary>The measurement with the ratios as fixed summaries; null where none is asked for.</summary>
+    public SummaryMeasurement? Summary { get; }
 
     /// <summary>The learned score in bins; null where there is none.</summary>
     public BinnedComparison? Score { get; }
@@ -70,6 +79,9 @@ public sealed class RunSummary
     /// <summary>Limits, significances and confidence sets, by asymptotic formulae and by
     /// pseudo-experiments; null where none are asked for.</summary>
     public IntervalSummary? Intervals { get; }
+
+    /// <summary>How sure the networks are; null where the analysis does not ask for it.</summary>
+    public EnsembleStudy? Ensemble { get; }
 
     /// <summary>Why the data were not looked at; null if they were, or if there are none.</summary>
     public string? BlindReason { get; }
@@ -91,6 +103,7 @@ public sealed class RunSummary
     public override string ToString() =>
         $"{Name}\n{Headline}\n"
         + (Intervals is null ? "" : $"{Intervals}\n")
+        + (Ensemble is null ? "" : $"{Ensemble}\n")
         + $"{Checks}"
         + (BlindReason is null ? "" : $"\n{BlindReason}");
 }

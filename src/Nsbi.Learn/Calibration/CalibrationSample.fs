@@ -22,9 +22,9 @@ type CalibrationSample private (target: float[], reference: float[], ratio: floa
     /// <summary>Sorts and normalises events; those without any weight are left out.</summary>
     /// <param name="target">weight of each event in the target, 0 where it is none of its</param>
     /// <param name="reference">likewise in the reference</param>
-    /// <param name="ratio">r_i of each event, > 0 and finite</param>
+    /// <param name="ratio">r_i of each event, ≥ 0 and finite</param>
     /// <exception cref="T:System.ArgumentException">lengths that differ; weights that are negative, not
-    /// finite, or add up to nothing; ratios that are not positive and finite</exception>
+    /// finite, or add up to nothing; ratios that are negative or not finite</exception>
     static member Create(target: float[], reference: float[], ratio: float[]) : CalibrationSample =
         if isNull target then
             nullArg (nameof target)
@@ -57,8 +57,11 @@ type CalibrationSample private (target: float[], reference: float[], ratio: floa
             [| 0 .. ratio.Length - 1 |]
             |> Array.filter (fun i -> target[i] > 0.0 || reference[i] > 0.0)
 
-        if rows |> Array.exists (fun i -> not (ratio[i] > 0.0 && Double.IsFinite ratio[i])) then
-            invalidArg (nameof ratio) "a ratio is not positive and finite"
+        if
+            rows
+            |> Array.exists (fun i -> not (ratio[i] >= 0.0 && Double.IsFinite ratio[i]))
+        then
+            invalidArg (nameof ratio) "a ratio is negative or not finite"
 
         // Equal ratios keep the order of their events, so that sums do not depend on the sort.
         let order = rows |> Array.sortBy (fun i -> struct (ratio[i], i))

@@ -65,12 +65,12 @@ module CrossFittedCalibration =
     let private broken (estimator: RatioEstimator) (events: FoldEvents) : Fault list = [
         for c in 0 .. events.Ratios.Length - 1 do
             let wrong =
-                events.Ratios[c] |> Array.filter (fun r -> not (r > 0.0 && Double.IsFinite r))
+                events.Ratios[c] |> Array.filter (fun r -> not (r >= 0.0 && Double.IsFinite r))
 
             if wrong.Length > 0 then
                 Fault.create
                     $"calibration of {estimator.ClassNames[c]}"
-                    "ratios of the network are not positive and finite"
+                    "ratios of the network are negative or not finite"
                     "look at the training: such a network cannot be calibrated"
                 |> Fault.withValue $"{wrong.Length} of {events.Ratios[c].Length}"
     ]
@@ -146,7 +146,7 @@ module CrossFittedCalibration =
     /// <param name="settings">the method</param>
     /// <param name="estimator">not calibrated yet, or its old calibration is replaced</param>
     /// <param name="events">the events it was trained on</param>
-    /// <returns>every fault: ratios that are not positive and finite, classes that a ratio separates
+    /// <returns>every fault: ratios that are negative or not finite, classes that a ratio separates
     /// completely (Platt), a renormalisation without every class in the reference</returns>
     let fitEstimator
         (team: ThreadTeam)

@@ -126,13 +126,20 @@ module PlattCalibration =
     /// <summary>The weighted logistic regression of target against reference on ln r, and the offset that
     /// gives E_ref[r′] = 1.</summary>
     /// <param name="sample">the events</param>
-    /// <returns>exactly a = 1 and r′ = 1 where all ratios are equal; a fault where the ratio separates
-    /// target and reference completely, for then a is infinite</returns>
+    /// <returns>exactly a = 1 and r′ = 1 where all ratios are equal; a fault where a ratio is zero, or where the
+    /// ratio separates target and reference completely, for then a is infinite</returns>
     let fit (sample: CalibrationSample) : Result<PlattCalibration, Fault list> =
         let t, q = sample.Target, sample.Reference
         let logs = sample.Ratio |> Array.map (fun r -> Math.Log r)
 
-        if logs[0] = logs[logs.Length - 1] then
+        if logs[0] = -infinity then
+            Error [
+                Fault.create
+                    "calibration"
+                    "a ratio is zero, and its logarithm has no place on a line"
+                    "use another calibration, or an output of the network that is never zero"
+            ]
+        elif logs[0] = logs[logs.Length - 1] then
             Ok {
                 Slope = 1.0
                 Offset = -logs[0]

@@ -39,5 +39,6 @@ public class ExampleTests
         Assert.That(output, Does.Contain("upper limits of mu at 95 %"));
         Assert.That(output, Does.Contain("significance of mu over 0"));
         Assert.That(output, Does.Contain("profile scan of mu"));
+        Assert.That(output, Does.Contain("mu by the networks: 0."));
     }
 }

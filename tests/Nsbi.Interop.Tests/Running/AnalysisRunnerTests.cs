@@ -88,6 +88,102 @@ public class AnalysisRunnerTests
     }
 
     [Test]
+    public async Task calibration_and_summary_of_an_analysis_are_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;
+        var path = SmallAnalysis(folder);
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["calibration"] = "isotonic";
+        json["summary"] = JsonNode.Parse("""{"axes": [{"of": "score", "bins": 6}]}""");
+        File.WriteAllText(path, json.ToJsonString());
+        var run = await AnalysisRunner.RunAsync(
+            path,
+            Path.Combine(folder, "out"),
+            new AnalysisOptions { Threads = 1, Seed = 7 }
+        );
+        using var results = JsonDocument.Parse(File.ReadAllText(run.ResultsPath));
+
+        var names = run.Normalisation.Select(record => record.Sample).Distinct();
+        Assert.That(run.Calibrations.Select(found => found.Sample), Is.EqualTo(names));
+        var written = results.RootElement.GetProperty("calibration");
+
+        for (var k = 0; k < run.Calibrations.Count; k++)
+        {
+            var found = run.Calibrations[k];
+            Assert.That(found.Method, Is.EqualTo("isotonic"));
+            Assert.That(found.Size, Is.EqualTo(written[k].GetProperty("size").GetDouble()));
+            Assert.That(found.Error, Is.EqualTo(written[k].GetProperty("error").GetDouble()));
+            Assert.That(found.Before, Has.Count.GreaterThan(1));
+            Assert.That(found.After.Select(point => point.Error), Is.All.Positive);
+            Assert.That(found.CheckBefore.Name, Does.Contain(found.Sample));
+        }
+
+        var summary = run.Summary!;
+        Assert.That(summary.Bins, Is.EqualTo(6));
+        Assert.That(summary.Name, Does.EndWith("in 6 bins"));
+        Assert.That(run.Headline, Is.SameAs(summary.Headline));
+        var expected = results.RootElement.GetProperty("summary").GetProperty("expected");
+        Assert.That(
+            summary.Expected.Fit.TwiceNll,
+            Is.EqualTo(expected.GetProperty("twiceNll").GetDouble())
+        );
+        Assert.That(summary.Truth, Is.EqualTo(1.0));
+        Assert.That(summary.Closure!.Error, Is.Positive);
+        Assert.That(
+            run.Checks.Checks.Select(check => check.Name),
+            Is.SupersetOf(summary.Checks.Checks.Select(check => check.Name))
+        );
+        Directory.Delete(folder, true);
+    }
+
+    [Test]
+    public async Task how_sure_the_networks_of_an_analysis_are_is_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;
+        var path = SmallAnalysis(folder);
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["networks"]!["folds"] = 1;
+        json["ensemble"] = JsonNode.Parse("""{"bootstraps": 3, "nuisance": true}""");
+        File.WriteAllText(path, json.ToJsonString());
+        var options = new AnalysisOptions { Threads = 1, Seed = 7 };
+        var run = await AnalysisRunner.RunAsync(path, Path.Combine(folder, "out"), options);
+        using var results = JsonDocument.Parse(File.ReadAllText(run.ResultsPath));
+
+        var study = run.Ensemble!;
+        var written = results.RootElement.GetProperty("ensemble").GetProperty("points")[0];
+        Assert.That(study.Plan.Replicas, Is.EqualTo(3));
+        Assert.That(study.Parameter, Is.EqualTo("mu"));
+        Assert.That(study.Networks, Has.Count.EqualTo(3));
+        Assert.That(study.Nominal.Value, Is.EqualTo(1.0));
+        Assert.That(study.Nominal.Fitted, Is.EqualTo(written.GetProperty("fitted").GetDouble()));
+        Assert.That(study.Nominal.Refits.Averages, Has.Count.EqualTo(3));
+        Assert.That(
+            study.Nominal.Summary.Sigma.Value,
+            Is.EqualTo(EnsembleSummary.Of(study.Nominal.Refits).Sigma.Value)
+        );
+        Assert.That(study.HasNuisance);
+        Assert.That(
+            run.Asimov.Fit.Parameters.Select(parameter => parameter.Name),
+            Does.Contain("alpha_stat")
+        );
+        Assert.That(run.ToString(), Does.Contain("uncertainty by the networks"));
+
+        var alone = await AnalysisRunner.BootstrapAsync(
+            path,
+            Path.Combine(folder, "alone"),
+            EnsemblePlan.Nested(2, 1),
+            options
+        );
+        Assert.That(alone.Plan.Replicas, Is.EqualTo(2));
+        Assert.That(
+            alone.Nominal.Refits.Averages,
+            Is.EqualTo(study.Nominal.Refits.Averages.Take(2)),
+            "the replicas are the same"
+        );
+        Directory.Delete(folder, true);
+    }
+
+    [Test]
     public async Task intervals_of_an_analysis_are_told_by_both_methods()
     {
         var folder = Directory.CreateTempSubdirectory("nsbi-").FullName;

@@ -125,6 +125,7 @@ public class CalibrationTests
 
     [TestCase(CalibrationMethod.Histogram)]
     [TestCase(CalibrationMethod.Isotonic)]
+    [TestCase(CalibrationMethod.Platt)]
     public void an_estimator_is_calibrated_and_keeps_it_in_its_file(CalibrationMethod method)
     {
         var samples = Ensemble.Samples;

@@ -92,3 +92,14 @@ let ``classes that are completely apart are a fault`` () =
     match PlattCalibration.fit (sample [ 0.0, 1.0, 0.5; 0.0, 1.0, 0.6; 1.0, 0.0, 2.0 ]) with
     | Ok platt -> Assert.Fail $"slope {platt.Slope}"
     | Error faults -> Assert.That(Fault.render faults, Does.Contain "separate")
+
+[<Test>]
+let ``a ratio of zero is a fault of Platt's and of no other`` () =
+    let rows = [ for i in 0..40 -> float (i % 3), 1.0, (if i < 12 then 0.0 else float i) ]
+
+    match PlattCalibration.fit (sample rows) with
+    | Ok platt -> Assert.Fail $"slope {platt.Slope}"
+    | Error faults -> Assert.That(Fault.render faults, Does.Contain "zero")
+
+    let steps = StepCalibration.isotonic (sample rows)
+    Assert.That(StepCalibration.apply steps 0.0, Is.GreaterThan 0.0)

@@ -143,11 +143,11 @@ let ``isotonic steps and those of a monotone histogram rise`` (seeds: uint32 lis
 let ``the order of the events does not matter`` (seeds: uint32 list) =
     let rows = rows (seeds @ [ 1u; 2u ])
     let near (a: float) b = abs (a - b) <= 1e-12 * b
+    // Blocks of equal ratio may be joined or not, which rounding decides; their values are the same.
+    let a, b =
+        StepCalibration.isotonic (sample rows), StepCalibration.isotonic (sample (List.rev rows))
 
-    fits
-    |> List.forall (fun fit ->
-        let a, b = fit (sample rows), fit (sample (List.rev rows))
-        a.From = b.From && Array.forall2 near a.Ratios b.Ratios)
+    List.forall2 near (valuesOn a rows) (valuesOn b rows)
 
 [<Test>]
 let ``bins hold equal shares and at least ten events of each class`` () =
@@ -245,6 +245,7 @@ let ``a NaN stays one and misuse is refused`` () =
         |> ignore
 
     refused [ 1.0, 1.0, nan; 1.0, 1.0, 1.0 ]
-    refused [ 1.0, 1.0, 0.0; 1.0, 1.0, 1.0 ]
+    refused [ 1.0, 1.0, -0.1; 1.0, 1.0, 1.0 ]
+    refused [ 1.0, 1.0, infinity; 1.0, 1.0, 1.0 ]
     refused [ -1.0, 1.0, 1.0; 1.0, 1.0, 1.0 ]
     refused [ 0.0, 1.0, 1.0 ]
