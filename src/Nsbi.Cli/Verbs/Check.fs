@@ -9,7 +9,8 @@ open Nsbi.Infer
 module CheckVerb =
     let private about = [
         "Trains the networks of an analysis, or finds them trained, and checks what they learned"
-        "on events that they did not see. The data are not looked at."
+        "on events that they did not see. The data are not looked at. The folder of results gets"
+        "checks.html, the report with every diagnostic, and checks.json."
     ]
 
     let private examples = [ "analysis.json --out results"; "analysis.json --json" ]

@@ -100,13 +100,22 @@ type CheckLimits = {
     /// <summary>Share of the significance by which binning the score may differ from the unbinned
     /// ratios, beside one standard error from the finite simulation.</summary>
     ScoreTolerance: float
+    /// <summary>Kolmogorov–Smirnov distance between training and held-out events that is allowed beyond
+    /// chance.</summary>
+    Overtraining: float
+    /// <summary>Largest share of what was learned that may be known of the training events alone.
+    /// </summary>
+    LossGap: float
+    /// <summary>Largest spread of the parameter between networks, in units of its expected error.
+    /// </summary>
+    Stability: float
 }
 
 /// <summary>Sets of limits.</summary>
 [<RequireQualifiedAccess>]
 module CheckLimits =
     /// <summary>3σ, 3 % in the norm, p ≥ 10⁻⁴, 2 % per bin, 2 % per event, 100 events, 50 events, 10⁻⁶, 2²⁴, 0.1, 2σ,
-    /// 5 %.</summary>
+    /// 5 %, 0.05, 10 %, 25 %.</summary>
     let standard: CheckLimits = {
         Sigmas = 3.0
         Normalisation = 0.03
@@ -120,4 +129,7 @@ module CheckLimits =
         Closure = 0.1
         ClosureSigmas = 2.0
         ScoreTolerance = 0.05
+        Overtraining = 0.05
+        LossGap = 0.1
+        Stability = 0.25
     }

@@ -211,6 +211,9 @@ module internal AnalysisFaults =
                 "closure", limits.Closure
                 "closureSigmas", limits.ClosureSigmas
                 "scoreTolerance", limits.ScoreTolerance
+                "overtraining", limits.Overtraining
+                "lossGap", limits.LossGap
+                "stability", limits.Stability
             ] do
             if not (Double.IsFinite value && value >= 0.0) then
                 at

@@ -266,6 +266,9 @@ module internal AnalysisParts =
             "closure"
             "closureSigmas"
             "scoreTolerance"
+            "overtraining"
+            "lossGap"
+            "stability"
         ]
 
         reader.Object(place, [], keys)
@@ -286,6 +289,9 @@ module internal AnalysisParts =
                 Closure = read "closure" standard.Closure
                 ClosureSigmas = read "closureSigmas" standard.ClosureSigmas
                 ScoreTolerance = read "scoreTolerance" standard.ScoreTolerance
+                Overtraining = read "overtraining" standard.Overtraining
+                LossGap = read "lossGap" standard.LossGap
+                Stability = read "stability" standard.Stability
             })
 
     /// A term of the mixture.

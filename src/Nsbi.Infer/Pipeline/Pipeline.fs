@@ -92,6 +92,7 @@ module Pipeline =
                 ensemble options fits store trained learned
                 |> Result.bind (fun (learned, study) ->
                     RunStages.expect options fits trained learned
+                    |> Result.map (RunStages.examine options store trained learned)
                     |> Result.bind (observe fits store trained learned)
                     |> Result.bind (study fits store trained)
                     |> Result.bind (fun run ->
@@ -114,8 +115,8 @@ module Pipeline =
 
     let private noEnsemble _ _ _ _ learned = Ok(learned, (fun _ _ _ run -> Ok run))
 
-    /// <summary>Trains and checks; the data are not looked at. Of the files of results only the
-    /// networks are written: those of a run stay as they are.</summary>
+    /// <summary>Trains and checks; the data are not looked at. Of the files of results the networks,
+    /// <c>checks.json</c> and <c>checks.html</c> are written: those of a run stay as they are.</summary>
     /// <param name="options">how to run</param>
     /// <param name="path">the analysis file</param>
     /// <param name="out">the folder of results; made where it is not there</param>
@@ -124,8 +125,9 @@ module Pipeline =
         (path: string)
         (out: string)
         : Result<RunResult, PipelineFault> =
-        let publish (store: TaskStore) (trained: TrainedAnalysis) _ _ =
-            Publication.networks store trained
+        let publish (store: TaskStore) (trained: TrainedAnalysis) _ run =
+            PipelineStage.begins options "writing the report"
+            Publication.checks store trained run
             Ok()
 
         runWith noEnsemble (fun _ _ _ _ run -> Ok run) publish options path out

@@ -92,6 +92,14 @@ module internal Publication =
         for KeyValue(name, estimator) in trained.Variations do
             store.Publish($"networks-{name}.json", EstimatorFile.toBytes estimator.Estimator)
 
+    /// <summary>Writes the networks, <c>checks.json</c> and <c>checks.html</c>, the report of a run that
+    /// did not look at the data.</summary>
+    let checks (store: TaskStore) (trained: TrainedAnalysis) (run: RunResult) : unit =
+        networks store trained
+        store.Publish("checks.json", json (fun writer -> CheckJson.write writer run.Checks))
+        let page = AnalysisReport.content store.Identity run |> Report.render
+        store.Publish("checks.html", System.Text.Encoding.UTF8.GetBytes page)
+
     /// <summary>Writes the networks, <c>results.json</c>, <c>report.json</c> and <c>report.html</c> of a
     /// study of an ensemble.</summary>
     let ensemble (store: TaskStore) (trained: TrainedAnalysis) (study: EnsembleStudy) : unit =

@@ -286,8 +286,8 @@ module RunResult =
 
     /// <summary>Writes the members of a result into the object that is open: <c>fit</c> (the headline),
     /// <c>checks</c>, <c>observed</c>, <c>expected</c>, <c>asimov</c>, <c>summary</c>, <c>calibration</c>,
-    /// <c>intervals</c>, <c>score</c>,
-    /// <c>conventional</c>, <c>separation</c>, <c>normalisation</c>, and <c>warnings</c> where there
+    /// <c>intervals</c>, <c>score</c>, <c>conventional</c>, <c>separation</c>, <c>diagnostics</c>,
+    /// <c>normalisation</c>, and <c>warnings</c> where there
     /// are any.</summary>
     let writeMembers (writer: Utf8JsonWriter) (result: RunResult) : unit =
         writer.WriteString("analysis", result.Analysis.Name)
@@ -342,6 +342,7 @@ module RunResult =
 
         writer.WriteEndArray()
         writeVariations writer result.Variations
+        DiagnosticsJson.write writer result.Diagnostics
         writer.WriteStartArray "normalisation"
 
         for record in result.Normalisation do

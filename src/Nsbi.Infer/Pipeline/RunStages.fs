@@ -176,6 +176,40 @@ module internal RunStages =
                         Files = trained.Events.Files
                     })))
 
+    /// The diagnostics, and their checks behind those of the ratios; remarks where the result does not rest
+    /// on densities.
+    let examine
+        (options: PipelineOptions)
+        (store: TaskStore)
+        (trained: TrainedAnalysis)
+        (learned: LearnedModel)
+        (run: RunResult)
+        : RunResult =
+        PipelineStage.begins options "examining densities and networks"
+
+        let expected =
+            run.Expected |> Option.map _.Measurement |> Option.defaultValue run.Asimov
+
+        let found =
+            DiagnosticsStudy.make
+                options
+                (PipelineStage.context options store)
+                trained
+                learned
+                expected
+
+        let judged, remarks =
+            match run.Summary with
+            | None -> found.AllChecks, []
+            | Some _ -> [], snd (judge run.Summary found.AllChecks)
+
+        {
+            run with
+                Diagnostics = found
+                Checks = run.Checks @ judged
+                Warnings = run.Warnings @ remarks
+        }
+
     /// The data, if they may be looked at, and the conventional analysis beside them.
     let observe
         (options: PipelineOptions)
@@ -229,13 +263,26 @@ module internal RunStages =
             | _ -> Ok run.Summary
 
         both observed (both conventional summary)
-        |> Result.map (fun (observed, (conventional, summary)) -> {
-            run with
-                Observed = observed
-                Summary = summary
-                Conventional = conventional
-                BlindReason = reason
-        })
+        |> Result.map (fun (observed, (conventional, summary)) ->
+            let diagnostics, checks =
+                match observed with
+                | Some(measurement: Measurement) ->
+                    DiagnosticsStudy.withData learned measurement.Fit run.Diagnostics
+                | None -> run.Diagnostics, []
+
+            {
+                run with
+                    Observed = observed
+                    Summary = summary
+                    Conventional = conventional
+                    BlindReason = reason
+                    Diagnostics = diagnostics
+                    Checks =
+                        if run.Summary.IsSome then
+                            run.Checks
+                        else
+                            run.Checks @ checks
+            })
 
     /// What the names and settings of the learned model depend on.
     let private inputs (trained: TrainedAnalysis) (run: RunResult) : (string * string) list =

@@ -47,10 +47,10 @@ module internal PageSection =
                 ]
         ]
 
-    /// A section for each page that has something to show.
+    /// A section for each page that has something to show or to say.
     let pages (content: ReportContent) : Markup list = [
         for page in content.Pages do
-            if not page.Pictures.IsEmpty then
+            if not (page.Pictures.IsEmpty && page.Notes.IsEmpty) then
                 Page.section page.Title [
                     Page.paragraph page.Question
                     for check in page.Checks do
@@ -62,8 +62,10 @@ module internal PageSection =
                         if not check.Passed then
                             Page.paragraph check.Meaning
                     yield! page.Notes |> List.map Page.note
-                    Page.grid [
-                        for picture in page.Pictures -> Page.figure picture.Caption picture.Drawing
-                    ]
+                    if not page.Pictures.IsEmpty then
+                        Page.grid [
+                            for picture in page.Pictures ->
+                                Page.figure picture.Caption picture.Drawing
+                        ]
                 ]
     ]

@@ -196,7 +196,8 @@ type ReportPage = {
     Checks: Check list
     /// <summary>What has to be known to read the pictures.</summary>
     Notes: string list
-    /// <summary>Without pictures the page is a line in the table of verdicts and nothing more.</summary>
+    /// <summary>Without pictures and notes the page is a line in the table of verdicts and nothing more.
+    /// </summary>
     Pictures: ReportPicture list
 }
 

@@ -184,6 +184,29 @@ type RatioEstimator
         | None -> normalised
         | Some(calibration, _) -> EstimatorCalibration.apply w calibration.Folds[fold] normalised
 
+    /// <summary>As <c>OfFold</c>, by one member of the fold alone: the constants of the fold's
+    /// normalisation and its calibration are those of all members.</summary>
+    /// <param name="team">the threads to run on</param>
+    /// <param name="fold">from 0</param>
+    /// <param name="memberNumber">from 0</param>
+    /// <param name="features">n x F, row-major</param>
+    /// <returns>r[c][i] > 0; NaN where a feature is NaN</returns>
+    member _.OfMember
+        (team: ThreadTeam, fold: int, memberNumber: int, features: ReadOnlyMemory<float32>)
+        : float[][] =
+        let w = mixture.WeightArray
+
+        let alone =
+            folds[fold].Networks |> Array.map (fun members -> [| members[memberNumber] |])
+
+        let normalised =
+            RawRatios.ofNetworks team settings.Head w alone features
+            |> Normalisation.apply w folds[fold].Normalisation
+
+        match calibrated with
+        | None -> normalised
+        | Some(calibration, _) -> EstimatorCalibration.apply w calibration.Folds[fold] normalised
+
     /// <summary>The ratios of each event by the networks of its own fold: for simulation those that never
     /// saw the event; for collision data a fold by hash of the event.</summary>
     /// <param name="team">the threads to run on</param>
