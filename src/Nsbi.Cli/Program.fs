@@ -66,6 +66,11 @@ let private verbs () : Verb list = [
         Run = NeymanVerb.run
     }
     {
+        Name = "power"
+        Summary = "what an analysis can tell: count, cut, bins, unbinned"
+        Run = PowerVerb.run
+    }
+    {
         Name = "contour"
         Summary = "sets of two parameters, as closed curves"
         Run = ContourVerb.run

@@ -29,6 +29,7 @@ let examples (verb: string) : string list list =
 [<TestCase("significance")>]
 [<TestCase("toys")>]
 [<TestCase("neyman")>]
+[<TestCase("power")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()

@@ -65,28 +65,6 @@ module NeymanVerb =
         "workspace.json --poi mu --grid 0:4:9 --toys 200 --cl 0.6827,0.9 --out belt --json"
     ]
 
-    /// More values than anyone waits for.
-    let private mostValues = 10_000
-
-    let private grid (text: string) : Result<float list, string list> =
-        match text.Split(':', StringSplitOptions.TrimEntries) with
-        | [| first; last; count |] ->
-            match
-                Values.number "--grid" first,
-                Values.number "--grid" last,
-                Values.whole "--grid" 1 mostValues count
-            with
-            | Ok a, Ok b, Ok n when b > a || (a = b && n = 1) -> Ok(ScanVerb.values a b n)
-            | Ok _, Ok _, Ok _ -> Error [ $"--grid: '{text}' does not go upwards; write a:b:n." ]
-            | a, b, n ->
-                let faults result =
-                    match result with
-                    | Error faults -> faults
-                    | Ok _ -> []
-
-                Error(faults a @ faults b @ faults n)
-        | _ -> Error [ $"--grid: '{text}' is not of the form a:b:n, as in 0:3:31." ]
-
     let private levels (text: string) : Result<float list, string list> =
         let read =
             text.Split(',', StringSplitOptions.TrimEntries)
@@ -223,7 +201,7 @@ module NeymanVerb =
                 (parsed.TryGetResult NeymanOption.Patch_Name)
 
         let poi = parsed.GetResult NeymanOption.Poi
-        let values = options.Take([], grid (parsed.GetResult NeymanOption.Grid))
+        let values = options.Take([], GridOption.parse (parsed.GetResult NeymanOption.Grid))
 
         let toys =
             options.Take(

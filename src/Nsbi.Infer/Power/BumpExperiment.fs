@@ -2,6 +2,7 @@ namespace Nsbi.Infer
 
 open System.Globalization
 open Nsbi.Kernels
+open Nsbi.Learn.Summaries
 
 /// <summary>How many events a pseudo-experiment has.</summary>
 [<RequireQualifiedAccess>]
@@ -165,16 +166,76 @@ module BumpExperiment =
         PowerStrategy.Inclusive
         PowerStrategy.Cut 0.5
         PowerStrategy.Edges [ 0.5; 2.0 ]
-        PowerStrategy.evenly 0.0 3.0 20
+        PowerStrategy.Range(0.0, 3.0, 20)
         PowerStrategy.Unbinned
     ]
 
-    /// <summary>The power without pseudo-experiments, by sums over 40,000 cells in y.</summary>
-    /// <param name="alpha">the size</param>
+    /// Shares of signal and background of what a strategy counts: its bins, or cells in y; the cells of
+    /// events that it leaves out are left out.
+    let private shares (s: float) (strategy: PowerStrategy) : (float * float)[] =
+        let number = 20_000
+        let width = 0.5 / float number
+
+        // r falls with |y|: two cells, at y and −y, are one.
+        let cells =
+            Array.init number (fun k ->
+                let a = width * float k
+                let signal = 2.0 * BumpToy.signalProbability s a (a + width)
+                struct (BumpToy.signalDensity s (a + 0.5 * width), signal, 2.0 * width))
+
+        match strategy with
+        | PowerStrategy.Unbinned -> cells |> Array.map (fun (struct (_, s, b)) -> s, b)
+        | _ ->
+            let ratios = cells |> Array.map (fun (struct (r, _, _)) -> r) |> Array.sort
+
+            let quantile p =
+                ratios[min (ratios.Length - 1) (int (p * float ratios.Length))]
+
+            let edges = PowerStrategy.edges quantile strategy
+            let sums = Array.create (edges.Length + 1) (0.0, 0.0)
+
+            for struct (r, signal, background) in cells do
+                let b = PowerStrategy.binOf edges r
+                let s0, b0 = sums[b]
+                sums[b] <- s0 + signal, b0 + background
+
+            match strategy with
+            | PowerStrategy.Cut _ -> sums[1..]
+            | _ -> sums |> Array.filter (fun (_, b) -> b > 0.0)
+
+    /// <summary>The power without pseudo-experiments, by sums over 20,000 cells in y; N is a Poisson
+    /// number.</summary>
+    /// <param name="sizes">the sizes α</param>
     /// <param name="s">the width of the sum, known exactly</param>
     /// <param name="h0">the null hypothesis</param>
     /// <param name="h1">the alternative</param>
     /// <param name="strategy">how r is used; equally filled bins are those of the background</param>
+    let exactPowers
+        (sizes: float list)
+        (s: float)
+        (h0: ExpectedEvents)
+        (h1: ExpectedEvents)
+        (strategy: PowerStrategy)
+        : float list =
+        let shares = shares s strategy
+
+        let expected (h: ExpectedEvents) =
+            shares |> Array.map (fun (s, b) -> h.Signal * s + h.Background * b)
+
+        let nu0, nu1 = expected h0, expected h1
+
+        if shares.Length = 1 then
+            sizes |> List.map (fun alpha -> ExactPower.count alpha nu0[0] nu1[0])
+        else
+            let weights = Array.map2 (fun a b -> log (b / a)) nu0 nu1
+            ExactPower.weightedAt sizes weights nu0 nu1
+
+    /// <summary>The power without pseudo-experiments of one size.</summary>
+    /// <param name="alpha">the size</param>
+    /// <param name="s">the width of the sum, known exactly</param>
+    /// <param name="h0">the null hypothesis</param>
+    /// <param name="h1">the alternative</param>
+    /// <param name="strategy">how r is used</param>
     let exactPower
         (alpha: float)
         (s: float)
@@ -182,46 +243,60 @@ module BumpExperiment =
         (h1: ExpectedEvents)
         (strategy: PowerStrategy)
         : float =
-        let cells = 40_000
-        let width = 0.5 / float cells
+        (exactPowers [ alpha ] s h0 h1 strategy).Head
 
-        // r falls with |y|: two cells, at y and −y, are one.
-        let cell k =
-            let a = width * float k
-            let signal = 2.0 * BumpToy.signalProbability s a (a + width)
-            struct (BumpToy.signalDensity s (a + 0.5 * width), signal, 2.0 * width)
+    /// <summary>σ_μ of the signal strength μ that scales S, by Fisher's information Σ_b S_b²/(μ S_b + B_b)
+    /// of what a strategy counts.</summary>
+    /// <param name="s">the width of the sum, known exactly</param>
+    /// <param name="expected">S at μ = 1, and B</param>
+    /// <param name="mu">where, 0 or above</param>
+    /// <param name="strategy">how r is used</param>
+    let strengthError
+        (s: float)
+        (expected: ExpectedEvents)
+        (mu: float)
+        (strategy: PowerStrategy)
+        : float =
+        let information =
+            shares s strategy
+            |> Array.sumBy (fun (s, b) ->
+                let signal, background = expected.Signal * s, expected.Background * b
+                signal * signal / (mu * signal + background))
 
-        let cells = Array.init cells cell
+        1.0 / sqrt information
 
-        let edges =
-            let ratios = cells |> Array.map (fun (struct (r, _, _)) -> r) |> Array.sort
+    /// <summary>σ_μ of the strength that scales S, at 1, from counts in bins of y, with the width s fitted
+    /// beside it: the information of bins that a summary makes.</summary>
+    /// <param name="bins">the bin of the middle of each of n equal cells of y, from 0; −1 where events are
+    /// left out. With a bin of its own for each cell this is the unbinned analysis</param>
+    /// <param name="s">the width of the sum, its nominal value</param>
+    /// <param name="widthError">the error of a measurement of s, above 0; +∞ without one</param>
+    /// <param name="expected">S at μ = 1, and B</param>
+    let profiledError
+        (bins: int[])
+        (s: float)
+        (widthError: float)
+        (expected: ExpectedEvents)
+        : float =
+        let n = float bins.Length
+        let count = 1 + Array.max bins
 
-            let quantile p =
-                ratios[min (ratios.Length - 1) (int (p * float ratios.Length))]
+        let counts, byStrength, byWidth =
+            Array.zeroCreate count, Array.zeroCreate count, Array.zeroCreate count
 
-            PowerStrategy.edges quantile strategy
+        bins
+        |> Array.iteri (fun k b ->
+            if b >= 0 then
+                let y = (float k + 0.5) / n - 0.5
+                let signal = expected.Signal * BumpToy.signalDensity s y / n
+                counts[b] <- counts[b] + signal + expected.Background / n
+                byStrength[b] <- byStrength[b] + signal
+                byWidth[b] <- byWidth[b] + signal * BumpToy.widthScore s y)
 
-        let grouped =
-            match strategy with
-            | PowerStrategy.Unbinned -> cells |> Array.map (fun (struct (_, s, b)) -> s, b)
-            | _ ->
-                let sums = Array.create (edges.Length + 1) (0.0, 0.0)
+        let width =
+            if System.Double.IsInfinity widthError then
+                None
+            else
+                Some widthError
 
-                for struct (r, signal, background) in cells do
-                    let b = PowerStrategy.binOf edges r
-                    let s0, b0 = sums[b]
-                    sums[b] <- s0 + signal, b0 + background
-
-                match strategy with
-                | PowerStrategy.Cut _ -> sums[1..]
-                | _ -> sums |> Array.filter (fun (_, b) -> b > 0.0)
-
-        let expected (h: ExpectedEvents) =
-            grouped |> Array.map (fun (s, b) -> h.Signal * s + h.Background * b)
-
-        let nu0, nu1 = expected h0, expected h1
-
-        if grouped.Length = 1 then
-            ExactPower.count alpha nu0[0] nu1[0]
-        else
-            ExactPower.weighted alpha (Array.map2 (fun a b -> log (b / a)) nu0 nu1) nu0 nu1
+        CountInformation.error 0 [ None; width ] counts [| byStrength; byWidth |]

@@ -7,7 +7,7 @@ open MathNet.Numerics.Distributions
 open MathNet.Numerics.IntegralTransforms
 
 /// <summary>Power without pseudo-experiments, where the distribution of the statistic can be summed: the
-/// slow twin of <see cref="T:Nsbi.Infer.PowerCurveModule"/>.</summary>
+/// slow twin of <see cref="T:Nsbi.Infer.PowerCurve"/>.</summary>
 [<RequireQualifiedAccess>]
 module ExactPower =
 
@@ -62,7 +62,7 @@ module ExactPower =
 
     /// <summary>The power of the statistic T = Σ_j n_j w_j of Poisson counts n_j: bins, or the cells
     /// of a quadrature for an unbinned analysis.</summary>
-    /// <param name="alpha">the size</param>
+    /// <param name="sizes">the sizes α</param>
     /// <param name="weights">w_j; large T speaks for H1</param>
     /// <param name="expected0">ν_j under H0, 0 or above</param>
     /// <param name="expected1">ν_j under H1, 0 or above</param>
@@ -72,13 +72,13 @@ module ExactPower =
     /// 1e-4 where the distribution is smooth, and between the points of a discrete one a straight line
     /// takes the place of randomisation.</remarks>
     /// <exception cref="T:System.ArgumentException">a size that is none, or lengths that differ</exception>
-    let weighted
-        (alpha: float)
+    let weightedAt
+        (sizes: float list)
         (weights: float[])
         (expected0: float[])
         (expected1: float[])
-        : float =
-        checkSize alpha
+        : float list =
+        sizes |> List.iter checkSize
 
         if weights.Length <> expected0.Length || weights.Length <> expected1.Length then
             invalidArg (nameof weights) "Give one weight and two expectations for each count."
@@ -126,4 +126,18 @@ module ExactPower =
 
             Array.init points (fun k -> max 0.0 jumps[at k].Real)
 
-        ofProbabilities alpha (distribution expected0) (distribution expected1)
+        let h0, h1 = distribution expected0, distribution expected1
+        sizes |> List.map (fun alpha -> ofProbabilities alpha h0 h1)
+
+    /// <summary>The same for one size.</summary>
+    /// <param name="alpha">the size</param>
+    /// <param name="weights">w_j; large T speaks for H1</param>
+    /// <param name="expected0">ν_j under H0, 0 or above</param>
+    /// <param name="expected1">ν_j under H1, 0 or above</param>
+    let weighted
+        (alpha: float)
+        (weights: float[])
+        (expected0: float[])
+        (expected1: float[])
+        : float =
+        (weightedAt [ alpha ] weights expected0 expected1).Head

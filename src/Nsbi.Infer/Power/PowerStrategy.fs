@@ -13,7 +13,10 @@ type PowerStrategy =
     | Cut of above: float
     /// <summary>A histogram of r with these inner edges, ascending; the outer bins are open.</summary>
     | Edges of edges: float list
-    /// <summary>A histogram of r in so many bins that hold equally many events of the reference.
+    /// <summary>A histogram of r in n bins of equal width from a to b, and the events beyond in the two
+    /// outer ones.</summary>
+    | Range of low: float * high: float * bins: int
+    /// <summary>A histogram of r in so many bins that hold equally many events of the null hypothesis.
     /// </summary>
     | Bins of bins: int
     /// The product of the ratios of all events.
@@ -26,39 +29,38 @@ module PowerStrategy =
     let private number (x: float) =
         x.ToString("R", CultureInfo.InvariantCulture)
 
-    /// <summary>As options and files name it: inclusive, cut:0.5, edges:0.5:2, bins:20, unbinned.
-    /// </summary>
+    /// <summary>As options and files name it: inclusive, cut:0.5, edges:0.5:2, range:0:3:20, bins:20,
+    /// unbinned.</summary>
     let name (strategy: PowerStrategy) : string =
         match strategy with
         | PowerStrategy.Inclusive -> "inclusive"
         | PowerStrategy.Cut above -> $"cut:{number above}"
         | PowerStrategy.Edges edges -> "edges:" + (edges |> List.map number |> String.concat ":")
+        | PowerStrategy.Range(low, high, bins) -> $"range:{number low}:{number high}:{bins}"
         | PowerStrategy.Bins bins -> $"bins:{bins}"
         | PowerStrategy.Unbinned -> "unbinned"
 
-    /// <summary>For people: "20 equal bins from 0 to 3 and beyond" and the like.</summary>
+    /// <summary>For people: "events with r > 0.5" and the like.</summary>
     let describe (strategy: PowerStrategy) : string =
         match strategy with
         | PowerStrategy.Inclusive -> "number of events"
         | PowerStrategy.Cut above -> $"events with r > {number above}"
-        | PowerStrategy.Edges edges when edges.Length > 4 ->
-            $"{edges.Length + 1} bins of r, {number edges.Head} to {number (List.last edges)} and beyond"
         | PowerStrategy.Edges edges ->
             $"{edges.Length + 1} bins of r, edges "
             + (edges |> List.map number |> String.concat ", ")
+        | PowerStrategy.Range(low, high, bins) ->
+            $"{bins} bins of r from {number low} to {number high} and what is beyond"
         | PowerStrategy.Bins bins -> $"{bins} equally filled bins of r"
         | PowerStrategy.Unbinned -> "unbinned"
 
-    /// <summary>n bins of equal width from a to b, with the events beyond in the outer ones; edges at
-    /// 0 or below, which no ratio passes, are left out.</summary>
-    let evenly (low: float) (high: float) (bins: int) : PowerStrategy =
-        PowerStrategy.Edges [
-            for k in 0..bins do
-                let edge = low + (high - low) * float k / float bins
+    /// Edges at 0 or below, which no ratio passes, are left out.
+    let private evenly (low: float) (high: float) (bins: int) : float[] = [|
+        for k in 0..bins do
+            let edge = low + (high - low) * float k / float bins
 
-                if edge > 0.0 then
-                    edge
-        ]
+            if edge > 0.0 then
+                edge
+    |]
 
     let private known = "inclusive, cut:x, edges:a:b:…, range:a:b:n, bins:n, unbinned"
 
@@ -102,7 +104,7 @@ module PowerStrategy =
                 wrong "edges are ratios above 0 in ascending order, such as edges:0.5:2."
         | [ "range"; a; b; n ] ->
             match numbers [ a; b ], whole n with
-            | [ Some a; Some b ], Some n when a < b -> Ok(evenly a b n)
+            | [ Some a; Some b ], Some n when a < b -> Ok(PowerStrategy.Range(a, b, n))
             | _ -> wrong "a range has two ends and 2 to 1000 bins, such as range:0:3:20."
         | [ "bins"; n ] ->
             match whole n with
@@ -116,6 +118,7 @@ module PowerStrategy =
     let edges (quantile: float -> float) (strategy: PowerStrategy) : float[] =
         match strategy with
         | PowerStrategy.Edges edges -> List.toArray edges
+        | PowerStrategy.Range(low, high, bins) -> evenly low high bins
         | PowerStrategy.Cut above -> [| above |]
         | PowerStrategy.Bins bins ->
             Array.init (bins - 1) (fun b -> quantile (float (b + 1) / float bins))

@@ -130,6 +130,7 @@ module RatioStatistic =
 
                 towards * float above)
         | PowerStrategy.Edges _
+        | PowerStrategy.Range _
         | PowerStrategy.Bins _ ->
             let struct (edges, weights) = binned ()
 

@@ -75,6 +75,49 @@ module BumpInformation =
         let first = mean 1
         sqrt ((mean 2 - first * first) / events) / abs slope
 
+    /// <summary>σ_μ of the moment estimator whose score has any ratio r', such as a network's, by the
+    /// trapezoid rule on the points at which it is known.</summary>
+    /// <param name="ratios">r' at the points y_k = k/n − ½, k = 0 … n − 1</param>
+    /// <param name="s">the width of the data; n well above 10/s</param>
+    /// <param name="mu">the true fraction of signal</param>
+    /// <param name="events">N</param>
+    let errorOfRatios (ratios: float[]) (s: float) (mu: float) (events: float) : float =
+        checkFraction mu events
+        let n = float ratios.Length
+        let mutable first = 0.0
+        let mutable second = 0.0
+        let mutable slope = 0.0
+
+        for k in 0 .. ratios.Length - 1 do
+            let p = BumpToy.signalDensity s (float k / n - 0.5)
+            let t = (ratios[k] - 1.0) / (mu * ratios[k] + 1.0 - mu)
+            let density = mu * p + 1.0 - mu
+            first <- first + density * t / n
+            second <- second + density * t * t / n
+            slope <- slope + t * (p - 1.0) / n
+
+        sqrt ((second - first * first) / events) / abs slope
+
+    /// <summary>σ_μ where the width s is not known but for a measurement of it with the error Δ, and is
+    /// fitted with μ: √(V_μμ) of the inverse of Fisher's matrix.</summary>
+    /// <param name="widthError">Δ, above 0; +∞ without the measurement</param>
+    /// <param name="s">the true width</param>
+    /// <param name="mu">the true fraction of signal</param>
+    /// <param name="events">N</param>
+    let errorProfiled (widthError: float) (s: float) (mu: float) (events: float) : float =
+        checkFraction mu events
+
+        let element f =
+            events
+            * integral s (fun y ->
+                let r = BumpToy.signalDensity s y
+                f (r - 1.0) (mu * r * BumpToy.widthScore s y) / (mu * r + 1.0 - mu))
+
+        let mm = element (fun a _ -> a * a)
+        let ms = element (fun a b -> a * b)
+        let ss = element (fun _ b -> b * b) + 1.0 / (widthError * widthError)
+        1.0 / sqrt (mm - ms * ms / ss)
+
     /// <summary>σ_μ of events with σ ~ U(0, 0.29) where y and σ are used.</summary>
     /// <param name="width">what σ is the width of</param>
     /// <param name="mu">the true fraction of signal</param>

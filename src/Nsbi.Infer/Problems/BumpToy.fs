@@ -134,6 +134,39 @@ module BumpToy =
 
         sum
 
+    /// E₁(x) for x > 0: the series below 1.5, Lentz's continued fraction above (MathNet's does not
+    /// converge near 1.127). Source: Abramowitz, Stegun, 5.1.11 and 5.1.22.
+    let private exponentialIntegral (x: float) : float =
+        if x < 1.5 then
+            let mutable term = -1.0
+            let mutable sum = -Constants.EulerMascheroni - log x
+            let mutable k = 1
+
+            while abs term > 1e-17 && k < 60 do
+                term <- -term * x / float k
+                sum <- sum + term / float k
+                k <- k + 1
+
+            sum
+        else
+            let mutable b = x + 1.0
+            let mutable c = 1e300
+            let mutable d = 1.0 / b
+            let mutable h = d
+            let mutable change = 0.0
+            let mutable k = 1
+
+            while abs (change - 1.0) > 1e-15 && k < 500 do
+                let a = -float(k * k)
+                b <- b + 2.0
+                d <- 1.0 / (a * d + b)
+                c <- b + a / c
+                change <- c * d
+                h <- h * change
+                k <- k + 1
+
+            h * exp -x
+
     /// <summary>The mean of p_S over the nuisance feature σ ~ U(0, 0.29), which is what a classifier
     /// without it can learn: Σ_k E₁((y + k)²/2b²)/(2√(2π) b), b = 0.29 or 0.29 √2.</summary>
     /// <returns>+∞ at y = 0, where it diverges as −ln |y|</returns>
@@ -151,7 +184,7 @@ module BumpToy =
             if u = 0.0 then
                 sum <- infinity
             elif u < 700.0 then
-                sum <- sum + SpecialFunctions.ExponentialIntegral(u, 1)
+                sum <- sum + exponentialIntegral u
 
         sum / (2.0 * sqrt (2.0 * Math.PI) * b)
 

@@ -12,14 +12,18 @@ let private parsed (text: string) : PowerStrategy =
 [<TestCase("inclusive")>]
 [<TestCase("cut:0.5")>]
 [<TestCase("edges:0.5:2")>]
+[<TestCase("range:0:3:20")>]
 [<TestCase("bins:20")>]
 [<TestCase("unbinned")>]
 let ``a strategy is read as it is written`` (text: string) =
     Assert.That(PowerStrategy.name (parsed text), Is.EqualTo text)
 
 [<Test>]
-let ``a range is its inner edges`` () =
-    Assert.That(parsed "range:0:2:4", Is.EqualTo(PowerStrategy.Edges [ 0.5; 1.0; 1.5; 2.0 ]))
+let ``a range has its inner edges above 0`` () =
+    Assert.That(
+        PowerStrategy.edges (fun _ -> nan) (parsed "range:0:2:4"),
+        Is.EqualTo<float[]> [| 0.5; 1.0; 1.5; 2.0 |]
+    )
 
 [<TestCase("bin:3")>]
 [<TestCase("")>]

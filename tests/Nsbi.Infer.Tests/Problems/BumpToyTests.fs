@@ -73,7 +73,7 @@ let ``probabilities of signal are integrals of its density`` (s: float) =
 [<Test>]
 let ``the mean over the nuisance feature is the integral over it`` () =
     for width in [ BumpWidth.OfSum; BumpWidth.OfEach ] do
-        for y in [ 0.02; -0.1; 0.33; 0.5 ] do
+        for y in [ 0.02; -0.1; 0.33; 0.4353; 0.5 ] do
             let f =
                 Func<_, _>(fun t ->
                     BumpToy.signalDensity (width.Factor * t) y / BumpToy.greatestWidth)
