@@ -248,6 +248,38 @@ let ``each replica is normalised on its own counts`` () =
             Assert.That(mean.Value, Is.EqualTo(1.0).Within 1e-12)
 
 [<Test>]
+let ``what is made of an estimator is given the events with the counts of its replica`` () =
+    use team = new ThreadTeam(1)
+    let settings = settings Head.Separate 2
+
+    let networks =
+        tasks nestedPlan settings |> EnsembleTraining.run (TrainingContext.plain team)
+
+    let all = events.Value
+    let given = ResizeArray<float[]>()
+
+    let finish (counted: LabelledEvents) estimator =
+        given.Add(counted.Weights.ToArray())
+        Ok estimator
+
+    RatioEnsemble.ofNetworksWith finish team nestedPlan settings mixture.Value all None networks
+    |> valueOf
+    |> ignore
+
+    let expected = [
+        for j in 0..1 do
+            for m in 0..1 do
+                EnsembleTraining.memberCounts nestedPlan settings.Seed all.Groups j m
+
+            EnsembleTraining.replicaCounts nestedPlan settings.Seed all.Groups j
+    ]
+
+    Assert.That(given.Count, Is.EqualTo 6)
+
+    for found, counts in Seq.zip given expected do
+        Assert.That(found, Is.EqualTo<float[]>(counts |> Array.map float))
+
+[<Test>]
 let ``a constant is carried to itself, and statistics one by one`` () =
     let constant = nested.Value |> RatioEnsemble.carry (fun _ -> 3.5)
     Assert.That(constant.Members |> Array.concat, Is.All.EqualTo 3.5)
