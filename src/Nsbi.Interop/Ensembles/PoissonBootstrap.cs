@@ -64,8 +64,7 @@ public sealed class PoissonBootstrap
     /// </summary>
     /// <param name="events">the events</param>
     /// <param name="columns">events that are equal in all of them are one group</param>
-    /// <exception cref="ArgumentException">no column, or one that is not there; no event is left
-    /// </exception>
+    /// <exception cref="ArgumentException">no column, or one that is not there</exception>
     public EventSet Apply(EventSet events, IReadOnlyList<string> columns)
     {
         var counts = Counts(events, columns);

@@ -10,6 +10,11 @@ public sealed class RunSummary
         Networks = [.. run.Networks.Select(network => new TrainedNetwork(network))];
         Normalisation = [.. run.Normalisation.Select(record => new RatioNormalisation(record))];
         Checks = new CheckReport(run.Checks);
+        Diagnostics =
+        [
+            .. run.Diagnostics.Checks.Select(page => new DiagnosticsPage(page.Item1, page.Item2)),
+        ];
+        Notes = [.. run.Diagnostics.Notes];
         Variations = [.. run.Variations.Select(variation => new VariationEffect(variation))];
         Calibrations = [.. run.Calibrations.Select(found => new CalibrationEffect(found))];
         Summary = run.Summary is { Value: var summary } ? new SummaryMeasurement(summary) : null;
@@ -43,6 +48,13 @@ public sealed class RunSummary
 
     /// <summary>The checks. A run whose checks failed has results that should not be used.</summary>
     public CheckReport Checks { get; }
+
+    /// <summary>The checks of densities, pairs of features, trainings and sizes, by page of the report.
+    /// </summary>
+    public IReadOnlyList<DiagnosticsPage> Diagnostics { get; }
+
+    /// <summary>What was left out of the diagnostics, and why.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>What nuisance parameters do to processes, and how well it is known.</summary>
     public IReadOnlyList<VariationEffect> Variations { get; }
