@@ -1,8 +1,8 @@
 // H -> ZZ -> 2e2mu in collisions that CMS recorded in 2012: the whole pipeline from F#.
 //   dotnet fsi examples/03-hzz4l.fsx [FOLDER] [--quick]
 // FOLDER receives networks, results.json and report.html (default: results/hzz4l); a run that was
-// interrupted continues there. --quick trains 10 networks in place of 40, for half as
-// long (default: results/hzz4l-quick).
+// interrupted continues there. --quick trains 10 networks in place of 40 (default:
+// results/hzz4l-quick).
 #load "Nsbi.fsx"
 
 open System
@@ -61,7 +61,6 @@ let quickFile () : string =
     json["samples"].AsArray() |> Seq.iter absolute
     absolute json["data"]
     let networks = json["networks"]
-    networks["epochs"] <- JsonValue.Create 30
     networks["folds"] <- JsonValue.Create 5
     networks["members"] <- JsonValue.Create 2
     Directory.CreateDirectory out |> ignore

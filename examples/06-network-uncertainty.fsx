@@ -92,7 +92,8 @@ let signalStrength (estimator: RatioEstimator) : float =
         |> Likelihood.compile toy
         |> valid
 
-    (Fit.run (Observation.observed likelihood [] |> valid))["mu"].Value
+    let best = Fit.run (Observation.observed likelihood [] |> valid)
+    best["mu"].Value
 
 let values = ensemble.Carry signalStrength
 let summary = EnsembleSummary.make 1UL values
@@ -138,7 +139,9 @@ let exact =
     RatioTable.weighted weights [
         for proc in InterferenceToy.sampled ->
             InterferenceToy.name proc,
-            RatioSource.Ratios(Array.map (InterferenceToy.ratio InterferenceToy.reference proc) points)
+            RatioSource.Ratios(
+                Array.map (InterferenceToy.ratio InterferenceToy.reference proc) points
+            )
     ]
 
 let likelihood =
@@ -150,6 +153,10 @@ let likelihood =
 let observation = Observation.observed likelihood [] |> valid
 let best = Fit.run observation
 let groups = NuisanceGroup.standard model [ "alpha_stat" ]
-printfn $"\n{best}\n\n{UncertaintyBreakdown.run false Fit.settings observation groups "mu" best}"
+
+let breakdown =
+    UncertaintyBreakdown.run false Fit.settings observation groups "mu" best
+
+printfn $"\n{best}\n\n{breakdown}"
 
 team.Dispose()

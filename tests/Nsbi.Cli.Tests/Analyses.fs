@@ -33,7 +33,7 @@ let toy =
   "limits": {
     "sigmas": 1e6, "normalisation": 10, "pValue": 0, "ratioTolerance": 10, "largestShare": 1,
     "effectiveEvents": 0, "impliedEvents": 0, "identity": 10, "largestRatio": 1e30, "closure": 1e6,
-    "closureSigmas": 1e6, "scoreTolerance": 1e6
+    "closureSigmas": 1e6, "scoreTolerance": 1e6, "overtraining": 10, "lossGap": 1e6, "stability": 1e6
   }
 }
 """
@@ -59,7 +59,7 @@ let files =
   "limits": {
     "sigmas": 1e6, "normalisation": 10, "pValue": 0, "ratioTolerance": 10, "largestShare": 1,
     "effectiveEvents": 0, "impliedEvents": 0, "identity": 10, "largestRatio": 1e30, "closure": 1e6,
-    "closureSigmas": 1e6, "scoreTolerance": 1e6
+    "closureSigmas": 1e6, "scoreTolerance": 1e6, "overtraining": 10, "lossGap": 1e6, "stability": 1e6
   }
 }
 """

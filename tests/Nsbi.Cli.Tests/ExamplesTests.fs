@@ -148,6 +148,25 @@ let ``the width example prints the intervals of an independent program`` () =
         ] do
         Assert.That(text, Does.Contain part)
 
+[<Test>]
+let ``the example of the uncertainty of networks warns of the double bootstrap alone`` () =
+    let text = output "06-network-uncertainty.fsx" []
+    let lines = text.Split('\n')
+
+    let starts (word: string) =
+        lines |> Array.filter (fun line -> line.StartsWith word)
+
+    Assert.That((starts "FAILED").Length, Is.EqualTo 1)
+    Assert.That((starts "FAILED")[0], Does.Contain "shrinks with the number of networks")
+    Assert.That((starts "passed").Length, Is.EqualTo 1)
+
+    // The errors add up in quadrature: 0.39 by the data, σ by the networks.
+    let number (line: string) =
+        float (Regex.Match(line, @"\d\.\d+").Value)
+
+    let sigma, total = number(starts "σ(μ)")[0], number(starts "total")[0]
+    Assert.That(total, Is.EqualTo(sqrt (0.390 * 0.390 + sigma * sigma)).Within 1e-3)
+
 [<TestCase("03-hzz4l.fsx", "hzz4l/analysis.json")>]
 [<TestCase("04-eft-morphing.fsx", "")>]
 let ``the examples of real samples say so where these are absent`` (script: string, other: string) =

@@ -115,22 +115,40 @@ type LossGap = {
 module LossGapCheck =
     /// <summary>
     /// (unseen − seen)/(ignorant − unseen): what was learned by heart over what was learned. Allowed are
-    /// the given number of standard errors and the limiting share.
+    /// the given number of standard errors and the limiting share. Networks that learned nothing pass where
+    /// neither the held-out events nor the training events tell them from one without features.
     /// </summary>
     let run (limits: CheckLimits) (gap: LossGap) : Check =
         let learned = gap.Ignorant - gap.Unseen.Value
-        let value = (gap.Unseen.Value - gap.Seen.Value) / learned
+        let byHeart = gap.Unseen.Value - gap.Seen.Value
 
-        let error =
+        let together =
             sqrt (gap.Unseen.Error * gap.Unseen.Error + gap.Seen.Error * gap.Seen.Error)
-            / abs learned
+
+        let share, error = byHeart / learned, together / abs learned
+
+        let isNothing =
+            -learned <= limits.Sigmas * gap.Unseen.Error
+            && byHeart <= limits.Sigmas * together
+
+        let value =
+            if learned > 0.0 then share
+            elif isNothing then 0.0
+            else infinity
+
+        let finding =
+            if learned > 0.0 then
+                FormattableString.Invariant
+                    $"{100.0 * share:F1} %% of what was learned was learned by heart."
+            else
+                "nothing was learned."
 
         Check.create
             "gap of the losses"
             CheckRule.AtMost
             (limits.Sigmas * error + limits.LossGap)
-            (if learned > 0.0 then value else infinity)
+            value
             error
             (FormattableString.Invariant
-                $"Cross-entropy {gap.Seen.Value:F5} on training and {gap.Unseen.Value:F5} on held-out events, {gap.Ignorant:F5} without features: {100.0 * value:F1} %% of what was learned was learned by heart.")
+                $"Cross-entropy {gap.Seen.Value:F5} on training and {gap.Unseen.Value:F5} on held-out events, {gap.Ignorant:F5} without features: {finding}")
             "A large gap says that the networks have more freedom than the events can fix."

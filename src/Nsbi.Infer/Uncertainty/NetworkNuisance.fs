@@ -17,32 +17,12 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module NetworkNuisance =
 
-    /// σ(μ) at least 0 between the knots too.
-    let private sigmaAt (sigma: Spline) (mu: float) : float =
-        let struct (value, _, _) = Spline.evaluate sigma mu
-        max 0.0 value
-
-    /// Points between two knots of which σ_κ is tabulated.
-    let private between = 4
-
-    /// σ_κ as a function of κ.
-    let private inRoot (sigma: Spline) : Spline =
-        let places =
-            sigma.Knots
-            |> List.map (fst >> sqrt)
-            |> List.pairwise
-            |> List.collect (fun (a, b) -> [
-                for k in 0 .. between - 1 -> a + (b - a) * float k / float between
-            ])
-            |> fun inner -> inner @ [ sqrt (fst (List.last sigma.Knots)) ]
-
-        places
-        |> List.map (fun kappa ->
-            let mu = kappa * kappa
-            let s = sigmaAt sigma mu
-            let scale = Math.Pow(mu * mu + s * s / 16.0, 0.25)
-            kappa, (if s = 0.0 then 0.0 else 0.5 * s / scale))
-        |> Spline.create
+    /// <summary>α σ_κ as a function of μ = κ². Where σ vanishes at μ = 0, its smallest part of the largest
+    /// σ keeps 0/0 away.</summary>
+    let private inRoot (alpha: Coefficient) (mu: Coefficient) (sigma: Spline) : Coefficient =
+        let least = 1e-12 * (sigma.Knots |> List.map snd |> List.max) ** 2.0
+        let at = Interpolated(mu, sigma)
+        alpha * at * (0.5 * Power(mu * mu + at * at / 16.0 + least, -0.25))
 
     let private fault place what remedy =
         Error [
@@ -125,8 +105,8 @@ module NetworkNuisance =
                         let inner =
                             InnerCoordinates.Of([ interest ], List.map Process.factor processes)
 
-                        let root = SquareRoot(Parameter interest)
-                        let shifted = root + alpha * Interpolated(root, inRoot curve)
+                        let mu = Parameter interest
+                        let shifted = SquareRoot mu + inRoot alpha mu curve
 
                         inner.Rewrite
                         >> Coefficient.substitute (fun p -> if isIt p then shifted else Parameter p)

@@ -77,11 +77,16 @@ let ``the gap is a share of what was learned`` () =
     Assert.That((LossGapCheck.run CheckLimits.standard (gap 0.44)).Passed, Is.False)
 
 [<Test>]
-let ``networks that learned nothing fail`` () =
-    let gap = {
-        Seen = { Value = 0.69; Error = 0.001 }
-        Unseen = { Value = 0.701; Error = 0.001 }
-        Ignorant = 0.7
-    }
+let ``networks that learned nothing fail where they learned by heart or harm`` () =
+    let passes seen unseen =
+        let gap = {
+            Seen = { Value = seen; Error = 0.001 }
+            Unseen = { Value = unseen; Error = 0.001 }
+            Ignorant = 0.7
+        }
 
-    Assert.That((LossGapCheck.run CheckLimits.standard gap).Passed, Is.False)
+        (LossGapCheck.run CheckLimits.standard gap).Passed
+
+    Assert.That(passes 0.69 0.701, Is.False)
+    Assert.That(passes 0.71 0.71, Is.False)
+    Assert.That(passes 0.6995 0.701, Is.True)

@@ -138,6 +138,7 @@ let private naive =
         "cphi = Phi | cos", "sphi = Phi | sin", "cphi1 = Phi1 | cos", "sphi1 = Phi1 | sin",
         "lpt = Higgs_pt | log", "lpt1 = Z1_pt | log", "lpt2 = Z2_pt | log"
     ]"""
+    >> set "diagnostics" """{ "c2st": false }"""
     >> set
         "networks"
         """{

@@ -84,6 +84,35 @@ let ``on the interference toy the squares add up too`` () =
     Assert.That(found.Statistical.Upper, near 2e-6 0.390034)
 
 [<Test>]
+let ``a table of two values does for a constant`` () =
+    let compiled =
+        NetworkNuisance.apply "mu" "alpha_stat" [ 0.0, 0.15; 8.0, 0.15 ] InterferenceToy.model
+        |> ok
+        |> fun model -> compileInterference model InterferenceModel.table
+
+    let best = Fit.run (weights compiled [| 1.0; 0.0 |])
+    let sigma = 2.0 * inRoot 1.0 0.15
+    Assert.That(best["mu"].Error.Value, near 2e-6 (sqrt (0.390034 * 0.390034 + sigma * sigma)))
+
+[<Test>]
+let ``a sigma that vanishes at 0 is no shift there`` () =
+    let compiled =
+        NetworkNuisance.apply
+            "mu"
+            "alpha_stat"
+            [ 0.0, 0.0; 1.0, 0.1; 8.0, 0.8 ]
+            InterferenceToy.model
+        |> ok
+        |> fun model -> compileInterference model InterferenceModel.table
+
+    let observation = weights compiled [| 1.0; 0.0 |]
+
+    let at alpha =
+        Likelihood.twiceNll observation [| 0.0; alpha |]
+
+    Assert.That(at 1.0, near 1e-8 (at 0.0 + 1.0))
+
+[<Test>]
 let ``without a shift the model is the one it was`` () =
     let shifted, plain = weights learned.Value [| 1.0; 0.0 |], asimov 1.0
 
