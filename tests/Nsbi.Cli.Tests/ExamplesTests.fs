@@ -164,7 +164,8 @@ let ``the example of the uncertainty of networks warns of the double bootstrap a
     let number (line: string) =
         float (Regex.Match(line, @"\d\.\d+").Value)
 
-    let sigma, total = number(starts "σ(μ)")[0], number(starts "total")[0]
+    let sigma = starts "σ(μ)" |> Array.exactlyOne |> number
+    let total = starts "total" |> Array.exactlyOne |> number
     Assert.That(total, Is.EqualTo(sqrt (0.390 * 0.390 + sigma * sigma)).Within 1e-3)
 
 [<TestCase("03-hzz4l.fsx", "hzz4l/analysis.json")>]
