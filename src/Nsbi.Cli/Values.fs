@@ -41,6 +41,25 @@ module Values =
         |> List.filter (fun (_, count) -> count > 1)
         |> List.map (fun (name, _) -> $"{what}: '{name}' is named twice; name it once.")
 
+    /// "a,b,…": what each entry stands for, or the faults of all.
+    let each
+        (read: string -> Result<'a, string list>)
+        (text: string)
+        : Result<'a list, string list> =
+        let read =
+            text.Split(',', StringSplitOptions.TrimEntries) |> Array.toList |> List.map read
+
+        let faults =
+            read
+            |> List.collect (function
+                | Ok _ -> []
+                | Error faults -> faults)
+
+        if faults.IsEmpty then
+            Ok(read |> List.choose Result.toOption)
+        else
+            Error faults
+
     /// "p,q": each name once.
     let names (what: string) (text: string) : Result<string list, string list> =
         match split what text with

@@ -66,29 +66,17 @@ module NeymanVerb =
     ]
 
     let private levels (text: string) : Result<float list, string list> =
-        let read =
-            text.Split(',', StringSplitOptions.TrimEntries)
-            |> Array.toList
-            |> List.map (fun part ->
-                match Values.number "--cl" part with
-                | Ok level when level > 0.0 && level < 1.0 -> Ok level
-                | Ok _ -> Error [ $"--cl: {part} is no confidence level; give one like 0.95." ]
-                | Error faults -> Error faults)
-
-        let faults =
-            read
-            |> List.collect (function
-                | Error faults -> faults
-                | Ok _ -> [])
-
-        let values = read |> List.choose Result.toOption
-
-        if not faults.IsEmpty then
-            Error faults
-        elif List.distinct values <> values then
-            Error [ $"--cl: '{text}' names a level twice." ]
-        else
-            Ok values
+        text
+        |> Values.each (fun part ->
+            match Values.number "--cl" part with
+            | Ok level when level > 0.0 && level < 1.0 -> Ok level
+            | Ok _ -> Error [ $"--cl: {part} is no confidence level; give one like 0.95." ]
+            | Error faults -> Error faults)
+        |> Result.bind (fun values ->
+            if List.distinct values <> values then
+                Error [ $"--cl: '{text}' names a level twice." ]
+            else
+                Ok values)
 
     let private text (out: string option) (result: NeymanResult) () : string =
         let shifted =

@@ -83,42 +83,21 @@ module PowerOptions =
     let bump = "bump"
 
     let private sizes (text: string) : Result<float list, string list> =
-        let read =
-            text.Split(',', StringSplitOptions.TrimEntries)
-            |> Array.toList
-            |> List.map (fun part ->
-                match Values.number "--alpha" part with
-                | Ok a when a > 0.0 && a < 1.0 -> Ok a
-                | Ok a -> Error [ $"--alpha: a size lies between 0 and 1; {a} does not." ]
-                | Error faults -> Error faults)
-
-        let faults =
-            read
-            |> List.collect (function
-                | Error faults -> faults
-                | Ok _ -> [])
-
-        if faults.IsEmpty then
-            Ok(read |> List.choose Result.toOption |> List.distinct)
-        else
-            Error faults
+        text
+        |> Values.each (fun part ->
+            match Values.number "--alpha" part with
+            | Ok a when a > 0.0 && a < 1.0 -> Ok a
+            | Ok a -> Error [ $"--alpha: a size lies between 0 and 1; {a} does not." ]
+            | Error faults -> Error faults)
+        |> Result.map List.distinct
 
     let private strategies (text: string) : Result<PowerStrategy list option, string list> =
-        let read =
-            text.Split(',', StringSplitOptions.TrimEntries)
-            |> Array.toList
-            |> List.map PowerStrategy.parse
-
-        let faults =
-            read
-            |> List.choose (function
-                | Error sentence -> Some $"--strategies: {sentence}"
-                | Ok _ -> None)
-
-        if faults.IsEmpty then
-            Ok(Some(read |> List.choose Result.toOption |> List.distinct))
-        else
-            Error faults
+        text
+        |> Values.each (
+            PowerStrategy.parse
+            >> Result.mapError (fun sentence -> [ $"--strategies: {sentence}" ])
+        )
+        |> Result.map (List.distinct >> Some)
 
     let private treatments (text: string) : Result<NuisanceTreatment list, string list> =
         match text with

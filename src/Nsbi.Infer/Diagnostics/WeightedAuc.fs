@@ -7,8 +7,8 @@ open Nsbi.Learn.Networks
 [<RequireQualifiedAccess>]
 module WeightedAuc =
     /// For each event the shares of the second weighting below its score and of the first above it, half
-    /// of what is equal.
-    let private shares (scores: float[]) (first: float[]) (second: float[]) =
+    /// of what is equal; both weightings add up to one.
+    let internal shares (scores: float[]) (first: float[]) (second: float[]) =
         let order = Array.init scores.Length id
         Array.Sort(Array.copy scores, order)
         let above = Array.zeroCreate<float> scores.Length

@@ -30,42 +30,20 @@ module Separation =
     /// empty</returns>
     /// <remarks>Source: DeLong et al., Biometrics 44 (1988) 837, with weights.</remarks>
     let auc (scores: float[]) (signal: float[]) (background: float[]) : Measured =
-        let totalS, totalB = Array.sum signal, Array.sum background
-        let order = Array.init scores.Length id
-        Array.Sort(Array.copy scores, order)
-        // Shares of signal above and of background below each event, half of what is equal.
-        let above, below =
-            Array.zeroCreate<float> scores.Length, Array.zeroCreate scores.Length
+        let share (weights: float[]) =
+            let total = Array.sum weights
+            weights |> Array.map (fun w -> w / total)
 
-        let mutable first = 0
-        let mutable seenS, seenB = 0.0, 0.0
+        let signal, background = share signal, share background
+        let below, above = WeightedAuc.shares scores signal background
+        let area = Array.sum (Array.map2 (*) signal below)
 
-        while first < order.Length do
-            let mutable last = first
-            let mutable hereS, hereB = 0.0, 0.0
-
-            while last < order.Length && scores[order[last]] = scores[order[first]] do
-                hereS <- hereS + signal[order[last]]
-                hereB <- hereB + background[order[last]]
-                last <- last + 1
-
-            for k in first .. last - 1 do
-                below[order[k]] <- (seenB + 0.5 * hereB) / totalB
-                above[order[k]] <- 1.0 - (seenS + 0.5 * hereS) / totalS
-
-            seenS <- seenS + hereS
-            seenB <- seenB + hereB
-            first <- last
-
-        let area = Array.sum (Array.map2 (*) signal below) / totalS
-
-        let variance (weights: float[]) total (shares: float[]) =
-            Array.map2 (fun w p -> (w * (p - area) / total) ** 2.0) weights shares
-            |> Array.sum
+        let variance (weights: float[]) (shares: float[]) =
+            Array.map2 (fun w p -> (w * (p - area)) ** 2.0) weights shares |> Array.sum
 
         {
             Value = area
-            Error = sqrt (variance signal totalS below + variance background totalB above)
+            Error = sqrt (variance signal below + variance background above)
         }
 
     /// <summary>The separation of each sample whose rate depends on the parameter of interest from each
