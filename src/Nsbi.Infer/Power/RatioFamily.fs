@@ -2,6 +2,7 @@ namespace Nsbi.Infer
 
 open System
 open System.Globalization
+open System.Runtime.InteropServices
 open Nsbi.Kernels
 
 /// <summary>The ratio of signal to background of events by the value of a nuisance parameter: exact, or by
@@ -56,6 +57,28 @@ module RatioFamily =
 
                 member _.Ratios(team, features) =
                     ratios |> Array.map (fun r -> r.Ratios(team, features))
+        }
+
+    /// <summary>The family with E_B[r(·|α)] = 1 at every knot. A network between the values it was trained at is
+    /// normalised to a per cent; a fit over α, in which n events count n μ (E_B[r] − 1), needs far better.
+    /// </summary>
+    /// <param name="team">threads; the values do not depend on their number</param>
+    /// <param name="background">n x F, row-major: events of the background of equal weight, many, or a grid
+    /// of equal content</param>
+    /// <param name="family">r by the nuisance parameter</param>
+    let normalised (team: ThreadTeam) (background: float[]) (family: IRatioFamily) : IRatioFamily =
+        let means = family.Ratios(team, background) |> Array.map Array.average
+        let bytes = MemoryMarshal.AsBytes(ReadOnlySpan background).ToArray()
+
+        {
+            new IRatioFamily with
+                member _.Settings = family.Settings @ [ "normalised on", ContentHash.ofBytes bytes ]
+
+                member _.Knots = family.Knots
+
+                member _.Ratios(team, features) =
+                    family.Ratios(team, features)
+                    |> Array.map2 (fun mean -> Array.map (fun r -> r / mean)) means
         }
 
     /// The place between knots at which the parabola through three of them is lowest, and how low; the

@@ -215,7 +215,14 @@ let ``a parameterised network has the exact errors at widths it was and was not 
 
     // Profiled over its parameter: the width is fitted with mu.
     let knots = List.init 13 (fun k -> log 0.08 + 0.04 * float (k - 6))
-    let family = LearnedEventRatio.family estimator knots
+    // The background is flat: a grid of equal content is all of it.
+    let background = Array.init 4000 (fun i -> (float i + 0.5) / 4000.0 - 0.5)
+    use team = new ThreadTeam(1)
+
+    let family =
+        LearnedEventRatio.family estimator knots
+        |> RatioFamily.normalised team background
+
     let expected = { Signal = 1000.0; Background = 9000.0 }
     let source = BumpExperiment.ofSum 0.08 EventNumber.Fixed expected
 

@@ -3,6 +3,7 @@ module Nsbi.Infer.Tests.Power.RatioFamilyTests
 open System
 open NUnit.Framework
 open Nsbi.Infer
+open Nsbi.Kernels
 
 let private near (tolerance: float) (expected: float) (actual: float) =
     Assert.That(actual, Is.EqualTo(expected).Within tolerance)
@@ -85,6 +86,31 @@ let ``a width that is not known costs power`` () =
     let exact = BumpExperiment.exactPower 0.05 s h0 h1 PowerStrategy.Unbinned
     Assert.That(profiled.Power.Value, Is.LessThan exact)
     Assert.That(profiled.Power.Value, Is.GreaterThan 0.3)
+
+[<Test>]
+let ``a family of wrong normalisation is mended by the background`` () =
+    let exact = family 0.064 0.004 9
+
+    let spoiled = {
+        new IRatioFamily with
+            member _.Settings = exact.Settings
+            member _.Knots = exact.Knots
+
+            member _.Ratios(team, features) =
+                exact.Ratios(team, features)
+                |> Array.mapi (fun k -> Array.map (fun r -> (1.0 + 0.01 * float k) * r))
+    }
+
+    use team = new ThreadTeam(1)
+    let background = Array.init 4000 (fun i -> (float i + 0.5) / 4000.0 - 0.5)
+    let mended = RatioFamily.normalised team background spoiled
+    let places = [| -0.3; 0.0; 0.07 |]
+
+    for wanted, found in Array.zip (exact.Ratios(team, places)) (mended.Ratios(team, places)) do
+        for wanted, found in Array.zip wanted found do
+            near 1e-9 wanted found
+
+    Assert.That(mended.Settings.Length, Is.EqualTo(exact.Settings.Length + 1))
 
 [<Test>]
 let ``too few knots are refused`` () =
