@@ -62,23 +62,7 @@ module ToyCls =
     /// How many of ascending values are at or above one.
     let private above (sorted: float[]) (value: float) : Fraction =
         let value = value - ToyPValue.tie value
-        let mutable low = 0
-        let mutable high = sorted.Length
-
-        while low < high do
-            let middle = (low + high) / 2
-
-            if sorted[middle] >= value then
-                high <- middle
-            else
-                low <- middle + 1
-
-        Fraction.create (sorted.Length - low) sorted.Length
-
-    let private ascending (values: float seq) : float[] =
-        let values = values |> Seq.filter (fun q -> not (Double.IsNaN q)) |> Seq.toArray
-        Array.Sort values
-        values
+        Fraction.create (Ascending.count (fun q -> q >= value) sorted) sorted.Length
 
     /// <summary>CLs from toys.</summary>
     /// <param name="tested">μ</param>
@@ -96,8 +80,8 @@ module ToyCls =
         (signal: float seq)
         (background: float seq)
         : ToyCls =
-        let signal = ascending signal
-        let background = ascending background
+        let signal = Ascending.ofValues signal
+        let background = Ascending.ofValues background
 
         if signal.Length = 0 || background.Length = 0 then
             invalidArg (nameof signal) "CLs needs toys of the signal and of the background."

@@ -224,8 +224,7 @@ module BinnedTwin =
         (bins: int)
         : Result<BinnedTwin, string list> =
         let nominal = learned.Model.Initial
-        let absent = Array.copy nominal
-        absent[learned.Model.Index[learned.Analysis.Interest]] <- learned.Analysis.Null
+        let absent = LearnedModel.pointAt learned learned.Analysis.Null
 
         // Nuisance parameters are at 0 in both: D is made of the nominal ratios alone.
         let score = scoreOf learned nominal absent learned.Ratios

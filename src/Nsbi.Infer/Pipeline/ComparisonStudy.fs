@@ -53,7 +53,7 @@ module internal ComparisonStudy =
         let d, gradient = LearnedModel.density learned best
 
         let nominal =
-            MixtureDensity.point learned best[place] |> LearnedModel.values learned
+            LearnedModel.pointAt learned best[place] |> LearnedModel.values learned
 
         let truth = MixtureDensity.truth learned learned.Simulated best[place]
 

@@ -42,13 +42,10 @@ module internal DiagnosticsStudy =
     let private named (learned: LearnedModel) (value: float) =
         FormattableString.Invariant $"{learned.Analysis.Interest} = {value:G4}"
 
-    let private nominalOf (learned: LearnedModel) =
-        learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]]
-
     /// Against the nominal value where that is a density of positive weights, else, and at the nominal
     /// value, against the reference.
     let private calibration (held: HeldOutSample) (values: float list) =
-        let nominal = nominalOf held.Learned
+        let nominal = LearnedModel.nominal held.Learned
         let limits = held.Learned.Analysis.Limits
 
         values
@@ -67,14 +64,16 @@ module internal DiagnosticsStudy =
                 HeldOutSample.againstReference held value
                 |> LogRatioCalibration.run limits 20 name value "the reference")
 
-    let private isSound (events: StratifiedSample) = StratifiedSample.isSound events
-
     let private perSample (held: HeldOutSample) work =
         held.Learned.Simulated.Samples
         |> Array.toList
         |> List.mapi (fun k name ->
             let events = HeldOutSample.ofSample held k
-            if isSound events then Some(work k name events) else None)
+
+            if StratifiedSample.isSound events then
+                Some(work k name events)
+            else
+                None)
         |> List.choose id
 
     let private twoSample
@@ -159,7 +158,7 @@ module internal DiagnosticsStudy =
     let private maps (held: HeldOutSample) (features: (string * float[]) list) =
         let learned = held.Learned
         let analysis = learned.Analysis
-        let nominal = nominalOf learned
+        let nominal = LearnedModel.nominal learned
         let score = MixtureDensity.score learned held.Ratios
         let weights = MixtureDensity.truth learned held.Simulated nominal
 
@@ -238,7 +237,7 @@ module internal DiagnosticsStudy =
         let inputs =
             NetworkDiagnostics.inputs analysis trained.Features trained.Events.Simulated
 
-        let values = values analysis (nominalOf learned) expected
+        let values = values analysis (LearnedModel.nominal learned) expected
         let calibrationChecks, calibration = calibration held values |> List.unzip
 
         let pairChecks, pairs =

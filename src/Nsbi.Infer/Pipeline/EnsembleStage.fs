@@ -66,11 +66,7 @@ module internal EnsembleStage =
     /// What the fits depend on beside the estimator.
     let private inputs (trained: TrainedAnalysis) (learned: LearnedModel) = [
         "model", ContentHash.ofText (ModelJson.write learned.Model.Model)
-        "networks", ContentHash.ofBytes (EstimatorFile.toBytes trained.Estimator)
-        for KeyValue(name, variation) in trained.Variations do
-            $"networks of {name}", ContentHash.ofBytes (EstimatorFile.toBytes variation.Estimator)
-        for name, hash in trained.Events.Files do
-            $"file {name}", hash
+        yield! TrainedAnalysis.hashes trained
     ]
 
     /// A fit for each estimator and each average, as durable tasks.
@@ -135,8 +131,7 @@ module internal EnsembleStage =
     /// θ, weights over the simulated events and influence of the learned Asimov set at a value.
     let private asimov (fits: FitSettings) (learned: LearnedModel) (value: float) =
         let interest = learned.Analysis.Interest
-        let theta = Array.copy learned.Model.Initial
-        theta[learned.Model.Index[interest]] <- value
+        let theta = LearnedModel.pointAt learned value
 
         Observation.asimov learned.Likelihood theta
         |> Result.map (fun asimov ->
@@ -299,10 +294,7 @@ module internal EnsembleStage =
         |> PipelineStage.wrong
         |> Result.bind (fun found ->
             match found.Study.Points with
-            | first :: _ when
-                first.Value = learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]]
-                ->
-                Ok found
+            | first :: _ when first.Value = LearnedModel.nominal learned -> Ok found
             | _ ->
                 let reason = found.Study.Skipped |> List.map snd |> String.concat " "
 

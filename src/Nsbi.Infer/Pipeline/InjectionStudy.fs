@@ -25,8 +25,7 @@ module InjectionStudy =
 
     /// Toys with the parameter of interest at a value.
     let private sampler (learned: LearnedModel) (events: HeldOutEvents) (value: float) =
-        let theta = learned.Model.Initial
-        theta[learned.Model.Index[learned.Analysis.Interest]] <- value
+        let theta = LearnedModel.pointAt learned value
 
         Map.ofList [ AnalysisModel.signalRegion, events ]
         |> ToySampler.ofSimulation Multinomial learned.OnSimulation.Value theta

@@ -54,6 +54,16 @@ type LearnedModel = {
 [<RequireQualifiedAccess>]
 module LearnedModel =
 
+    /// <summary>The value of the parameter of interest at the nominal point.</summary>
+    let nominal (learned: LearnedModel) : float =
+        learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]]
+
+    /// <summary>The nominal point with another value of the parameter of interest.</summary>
+    let pointAt (learned: LearnedModel) (value: float) : float[] =
+        let theta = Array.copy learned.Model.Initial
+        theta[learned.Model.Index[learned.Analysis.Interest]] <- value
+        theta
+
     let private place (samples: string[]) (term: MixtureTerm) : int =
         Array.findIndex ((=) term.Sample) samples
 

@@ -10,17 +10,11 @@ open Nsbi.Model
 [<RequireQualifiedAccess>]
 module internal MixtureDensity =
 
-    /// The nominal point with another value of the parameter of interest.
-    let point (learned: LearnedModel) (value: float) : float[] =
-        let theta = Array.copy learned.Model.Initial
-        theta[learned.Model.Index[learned.Analysis.Interest]] <- value
-        theta
-
     /// Σ f(μ) of each sample, and its slope in μ.
     let factors (learned: LearnedModel) (value: float) : float[] * float[] =
         let index = learned.Model.Index
         let place = index[learned.Analysis.Interest]
-        let theta = point learned value
+        let theta = LearnedModel.pointAt learned value
         let samples = learned.Simulated.Samples
         let sums, slopes = Array.zeroCreate samples.Length, Array.zeroCreate samples.Length
 
@@ -56,7 +50,7 @@ module internal MixtureDensity =
 
     /// ∂_μ ln D of each event at the nominal point.
     let score (learned: LearnedModel) (ratios: float[][]) : float[] =
-        let nominal = learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]]
+        let nominal = LearnedModel.nominal learned
         let a, slopes = rates learned nominal
         Array.map2 (/) (sum slopes ratios) (sum a ratios)
 
@@ -69,7 +63,7 @@ module internal MixtureDensity =
         (v: float[])
         (ratios: float[][])
         : Measured * float =
-        let nominal = learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]]
+        let nominal = LearnedModel.nominal learned
         let _, slopes = rates learned nominal
         let s = score learned ratios
         let first = Array.fold2 (fun t v s -> t + v * s) 0.0 v s - Array.sum slopes

@@ -158,29 +158,30 @@ module internal NetworkDiagnostics =
         : LogRatioStability list =
         let settings = estimator.Settings
 
-        let rows =
-            [| 0 .. inputs.Weights.Length - 1 |]
-            |> Array.filter (fun i -> inputs.Weights[i] > 0.0)
-            |> thin 4000
-
-        let features = gather inputs rows
-
-        let all =
-            Array.init settings.Folds (fun f ->
-                Array.init settings.Members (fun m -> estimator.OfMember(team, f, m, features)))
-
-        let mixture = Seq.toArray estimator.Mixture.Weights
-
-        let reference =
-            let sample, weights = pick rows inputs.Simulated.Sample, pick rows inputs.Weights
-            let sums = Array.zeroCreate<float> mixture.Length
-            Array.iter2 (fun k w -> sums[k] <- sums[k] + w) sample weights
-
-            Array.map2 (fun k w -> mixture[k] * w / sums[k]) sample weights
-
         if settings.Folds < 2 && settings.Members < 2 then
             []
         else
+            let rows =
+                [| 0 .. inputs.Weights.Length - 1 |]
+                |> Array.filter (fun i -> inputs.Weights[i] > 0.0)
+                |> thin 4000
+
+            let features = gather inputs rows
+
+            let all =
+                Array.init settings.Folds (fun f ->
+                    Array.init settings.Members (fun m -> estimator.OfMember(team, f, m, features)))
+
+            let mixture = Seq.toArray estimator.Mixture.Weights
+
+            // A sample so small that none of its events is among these counts for nothing here.
+            let reference =
+                let sample, weights = pick rows inputs.Simulated.Sample, pick rows inputs.Weights
+                let sums = Array.zeroCreate<float> mixture.Length
+                Array.iter2 (fun k w -> sums[k] <- sums[k] + w) sample weights
+
+                Array.map2 (fun k w -> mixture[k] * w / sums[k]) sample weights
+
             inputs.Simulated.Samples
             |> Array.toList
             |> List.mapi (fun k name ->
@@ -198,7 +199,7 @@ module internal NetworkDiagnostics =
         : ParameterStability =
         let settings = estimator.Settings
         let simulated = learned.Simulated
-        let nominal = learned.Model.Initial[learned.Model.Index[learned.Analysis.Interest]]
+        let nominal = LearnedModel.nominal learned
 
         let step (part: SimulatedEvents) ratios =
             MixtureDensity.oneStep learned part (MixtureDensity.truth learned part nominal) ratios

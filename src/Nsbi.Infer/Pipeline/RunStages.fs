@@ -284,16 +284,6 @@ module internal RunStages =
                             run.Checks @ checks
             })
 
-    /// What the names and settings of the learned model depend on.
-    let private inputs (trained: TrainedAnalysis) (run: RunResult) : (string * string) list =
-        ("networks", ContentHash.ofBytes (EstimatorFile.toBytes trained.Estimator))
-        :: [
-            for KeyValue(name, variation) in trained.Variations ->
-                $"networks of {name}",
-                ContentHash.ofBytes (EstimatorFile.toBytes variation.Estimator)
-        ]
-        @ [ for name, hash in run.Files -> $"file {name}", hash ]
-
     /// The confidence statements that the analysis asks for: of the data where they were looked at, else
     /// of the learned Asimov set.
     let confidence
@@ -326,7 +316,7 @@ module internal RunStages =
                     Observation.asimov learned.Likelihood learned.Model.Initial
                     |> Result.map _.Observation
 
-            let inputs = inputs trained run
+            let inputs = TrainedAnalysis.hashes trained
 
             let work stage toys : ToyWork = {
                 Run = {

@@ -63,8 +63,7 @@ module SummaryStudy =
 
     /// The weights at the nominal and at the null value, or those of the reference where they are none.
     let private contents (learned: LearnedModel) =
-        let absent = learned.Model.Initial
-        absent[learned.Model.Index[learned.Analysis.Interest]] <- learned.Analysis.Null
+        let absent = LearnedModel.pointAt learned learned.Analysis.Null
         let usable = Option.filter (fun w -> Array.sum w > 0.0)
 
         match

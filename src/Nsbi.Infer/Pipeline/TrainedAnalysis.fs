@@ -146,6 +146,15 @@ module internal TrainedAnalysis =
                     }))))
         |> PipelineStage.wrong
 
+    /// The networks and the files of events, which everything after the training depends on.
+    let hashes (trained: TrainedAnalysis) : (string * string) list = [
+        "networks", ContentHash.ofBytes (EstimatorFile.toBytes trained.Estimator)
+        for KeyValue(name, variation) in trained.Variations do
+            $"networks of {name}", ContentHash.ofBytes (EstimatorFile.toBytes variation.Estimator)
+        for name, hash in trained.Events.Files do
+            $"file {name}", hash
+    ]
+
     /// The ratios of all events and the likelihood they make.
     let learn
         (options: PipelineOptions)

@@ -41,47 +41,12 @@ type PowerPoint = {
 [<RequireQualifiedAccess>]
 module PowerCurve =
 
-    /// Ascending, without failures.
-    let private ascending (values: float[]) : float[] =
-        let known = values |> Array.filter (fun t -> not (Double.IsNaN t))
-        Array.Sort known
-        known
-
     /// How many of ascending values are above a value, ties being equal to it, and how many equal.
     let private split (sorted: float[]) (value: float) : struct (int * int) =
         let tie = ToyPValue.tie value
 
-        let firstAbove (limit: float) =
-            let mutable low = 0
-            let mutable high = sorted.Length
-
-            while low < high do
-                let middle = (low + high) / 2
-
-                if sorted[middle] > limit then
-                    high <- middle
-                else
-                    low <- middle + 1
-
-            low
-
-        let above = sorted.Length - firstAbove (value + tie)
-        let least = if Double.IsInfinity value then value else value - tie
-
-        let atOrAbove =
-            let mutable low = 0
-            let mutable high = sorted.Length
-
-            while low < high do
-                let middle = (low + high) / 2
-
-                if sorted[middle] >= least then
-                    high <- middle
-                else
-                    low <- middle + 1
-
-            sorted.Length - low
-
+        let above = sorted |> Ascending.count (fun t -> t > value + tie)
+        let atOrAbove = sorted |> Ascending.count (fun t -> t >= value - tie)
         struct (above, atOrAbove - above)
 
     /// Threshold, γ and the rejected of the alternative: always, and with γ.
@@ -144,7 +109,7 @@ module PowerCurve =
     /// hypotheses</exception>
     let points (sizes: float list) (sample: PowerSample) : PowerPoint list =
         sizes |> List.iter checkSize
-        let h0, h1 = ascending sample.Null, ascending sample.Alternative
+        let h0, h1 = Ascending.ofValues sample.Null, Ascending.ofValues sample.Alternative
 
         if h0.Length = 0 || h1.Length = 0 then
             invalidArg (nameof sample) "Power needs pseudo-experiments of both hypotheses."
@@ -166,7 +131,7 @@ module PowerCurve =
     /// <remarks>Mann and Whitney's statistic; its error is that of Hanley and McNeil, Radiology 143, 29
     /// (1982).</remarks>
     let area (sample: PowerSample) : Estimated =
-        let h0, h1 = ascending sample.Null, ascending sample.Alternative
+        let h0, h1 = Ascending.ofValues sample.Null, Ascending.ofValues sample.Alternative
         let n0, n1 = float h0.Length, float h1.Length
 
         let sum =
@@ -205,5 +170,5 @@ module PowerCurve =
             else
                 q sample.Alternative, q sample.Null
 
-        let known = ascending background
+        let known = Ascending.ofValues background
         ToyCls.ofValues tested known[known.Length / 2] signal background

@@ -54,15 +54,7 @@ module EstimatorCalibration =
 
         for fold in calibration.Folds do
             writer.WriteStartObject()
-
-            let name, numbers =
-                match fold.After with
-                | Normalisation.Divided constants -> "constants", constants
-                | Normalisation.Joint offsets -> "offsets", offsets
-
-            writer.WriteStartArray name
-            numbers |> Array.iter writer.WriteNumberValue
-            writer.WriteEndArray()
+            Normalisation.writeJson writer fold.After
             writer.WriteStartArray "classes"
             fold.Classes |> Array.iter (RatioCalibration.writeJson writer)
             writer.WriteEndArray()
@@ -71,35 +63,29 @@ module EstimatorCalibration =
         writer.WriteEndArray()
         writer.WriteEndObject()
 
-    let internal readJson (element: JsonElement) : EstimatorCalibration =
-        let numbers (list: JsonElement) = [| for n in list.EnumerateArray() -> n.GetDouble() |]
-
-        {
-            Settings = {
-                Method =
-                    match element.GetProperty("method").GetString() with
-                    | "histogram" ->
-                        CalibrationMethod.Histogram(
-                            element.GetProperty("bins").GetInt32(),
-                            element.GetProperty("monotone").GetBoolean()
-                        )
-                    | "isotonic" -> CalibrationMethod.Isotonic
-                    | "platt" -> CalibrationMethod.Platt
-                    | _ -> raise (System.FormatException())
-                Renormalise = element.GetProperty("renormalise").GetBoolean()
-            }
-            Pooled = element.GetProperty("pooled").GetBoolean()
-            Folds = [|
-                for fold in element.GetProperty("folds").EnumerateArray() ->
-                    {
-                        Classes = [|
-                            for c in fold.GetProperty("classes").EnumerateArray() ->
-                                RatioCalibration.readJson c
-                        |]
-                        After =
-                            match fold.TryGetProperty "offsets" with
-                            | true, offsets -> Normalisation.Joint(numbers offsets)
-                            | _ -> Normalisation.Divided(numbers (fold.GetProperty "constants"))
-                    }
-            |]
+    let internal readJson (element: JsonElement) : EstimatorCalibration = {
+        Settings = {
+            Method =
+                match element.GetProperty("method").GetString() with
+                | "histogram" ->
+                    CalibrationMethod.Histogram(
+                        element.GetProperty("bins").GetInt32(),
+                        element.GetProperty("monotone").GetBoolean()
+                    )
+                | "isotonic" -> CalibrationMethod.Isotonic
+                | "platt" -> CalibrationMethod.Platt
+                | _ -> raise (System.FormatException())
+            Renormalise = element.GetProperty("renormalise").GetBoolean()
         }
+        Pooled = element.GetProperty("pooled").GetBoolean()
+        Folds = [|
+            for fold in element.GetProperty("folds").EnumerateArray() ->
+                {
+                    Classes = [|
+                        for c in fold.GetProperty("classes").EnumerateArray() ->
+                            RatioCalibration.readJson c
+                    |]
+                    After = Normalisation.readJson fold
+                }
+        |]
+    }

@@ -27,15 +27,7 @@ module EstimatorFile =
 
     let private writeFold (writer: Utf8JsonWriter) (fold: FoldEstimator) =
         writer.WriteStartObject()
-
-        let name, numbers =
-            match fold.Normalisation with
-            | Normalisation.Divided constants -> "constants", constants
-            | Normalisation.Joint offsets -> "offsets", offsets
-
-        writer.WriteStartArray name
-        numbers |> Array.iter writer.WriteNumberValue
-        writer.WriteEndArray()
+        Normalisation.writeJson writer fold.Normalisation
         writer.WriteStartArray "networks"
 
         for members in fold.Networks do
@@ -51,19 +43,13 @@ module EstimatorFile =
         writer.WriteEndArray()
         writer.WriteEndObject()
 
-    let private readFold (source: string) (element: JsonElement) : FoldEstimator =
-        let numbers (list: JsonElement) = [| for n in list.EnumerateArray() -> n.GetDouble() |]
-
-        {
-            Normalisation =
-                match element.TryGetProperty "offsets" with
-                | true, offsets -> Normalisation.Joint(numbers offsets)
-                | _ -> Normalisation.Divided(numbers (element.GetProperty "constants"))
-            Networks = [|
-                for members in element.GetProperty("networks").EnumerateArray() ->
-                    [| for network in members.EnumerateArray() -> Network.read source network |]
-            |]
-        }
+    let private readFold (source: string) (element: JsonElement) : FoldEstimator = {
+        Normalisation = Normalisation.readJson element
+        Networks = [|
+            for members in element.GetProperty("networks").EnumerateArray() ->
+                [| for network in members.EnumerateArray() -> Network.read source network |]
+        |]
+    }
 
     let private writeRecords writer (name: string) (records: NormalisationRecord list) =
         let writer: Utf8JsonWriter = writer

@@ -1,6 +1,7 @@
 namespace Nsbi.Learn.Networks
 
 open System
+open System.Text.Json
 open MathNet.Numerics.LinearAlgebra
 
 /// <summary>What is done to the ratios r_c of an estimator so that E_ref[r_c] = 1 on the events of the
@@ -214,3 +215,22 @@ module Normalisation =
                     result[c][i] <- s[c] / mixture[c]
 
             result
+
+    /// Into the object that is open.
+    let internal writeJson (writer: Utf8JsonWriter) (normalisation: Normalisation) : unit =
+        let name, numbers =
+            match normalisation with
+            | Normalisation.Divided constants -> "constants", constants
+            | Normalisation.Joint offsets -> "offsets", offsets
+
+        writer.WriteStartArray name
+        numbers |> Array.iter writer.WriteNumberValue
+        writer.WriteEndArray()
+
+    /// Of the object that it was written into.
+    let internal readJson (element: JsonElement) : Normalisation =
+        let numbers (list: JsonElement) = [| for n in list.EnumerateArray() -> n.GetDouble() |]
+
+        match element.TryGetProperty "offsets" with
+        | true, offsets -> Normalisation.Joint(numbers offsets)
+        | _ -> Normalisation.Divided(numbers (element.GetProperty "constants"))

@@ -28,18 +28,7 @@ module DecorrelatedSettings =
     /// batches, whose distance correlation is uncertain by about one over the number of events of the class
     /// </param>
     let standard (strength: float) : DecorrelatedSettings = {
-        Training = {
-            ClassifierSettings.standard with
-                Architecture = {
-                    Architecture.standard with
-                        Hidden = [ 64; 64 ]
-                }
-                LearningRate = 3e-3
-                BatchSize = 4096
-                Epochs = 40
-                Patience = None
-                ValidationFraction = 0.2
-        }
+        Training = SummaryTraining.standard 4096
         Strength = strength
         Insensitive = InsensitiveClass.Background
         Terms = 8

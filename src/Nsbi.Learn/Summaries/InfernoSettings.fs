@@ -27,18 +27,7 @@ module InfernoSettings =
     /// <remarks>The authors' temperature is 0.1; on their mixture bins that start softer end 2 % better, and
     /// the network hardens them itself.</remarks>
     let standard (interest: string) : InfernoSettings = {
-        Training = {
-            ClassifierSettings.standard with
-                Architecture = {
-                    Architecture.standard with
-                        Hidden = [ 64; 64 ]
-                }
-                LearningRate = 3e-3
-                BatchSize = 2048
-                Epochs = 40
-                Patience = None
-                ValidationFraction = 0.2
-        }
+        Training = SummaryTraining.standard 2048
         Bins = 10
         Temperature = 1.0
         Interest = interest

@@ -33,8 +33,8 @@ module internal CalibratedWeights =
         into[2] <- into[0] * into[0]
         into[3] <- into[1] * into[1]
 
-    let private means (blocks: EventBlock seq) : float[] =
-        let sums = Array.zeroCreate<float> features
+    /// Visits h of each event with its weight; the sum of weights.
+    let private visit (blocks: EventBlock seq) (event: float -> float[] -> unit) : float =
         let h = Array.zeroCreate<float> features
         let mutable total = 0.0
 
@@ -45,27 +45,28 @@ module internal CalibratedWeights =
                 if w <> 0.0 then
                     fill block.Interpolants i h
                     total <- total + w
+                    event w h
 
-                    for f in 0 .. features - 1 do
-                        sums[f] <- sums[f] + w * h[f]
+        total
+
+    let private means (blocks: EventBlock seq) : float[] =
+        let sums = Array.zeroCreate<float> features
+
+        let total =
+            visit blocks (fun w h ->
+                for f in 0 .. features - 1 do
+                    sums[f] <- sums[f] + w * h[f])
 
         sums |> Array.map (fun s -> s / total)
 
     let private covariance (block: EventBlock) (mean: float[]) : float[,] =
         let sums = Array2D.zeroCreate<float> features features
-        let h = Array.zeroCreate<float> features
-        let mutable total = 0.0
 
-        for i in 0 .. block.Weights.Length - 1 do
-            let w = block.Weights[i]
-
-            if w <> 0.0 then
-                fill block.Interpolants i h
-                total <- total + w
-
+        let total =
+            visit [ block ] (fun w h ->
                 for f in 0 .. features - 1 do
                     for g in 0 .. features - 1 do
-                        sums[f, g] <- sums[f, g] + w * (h[f] - mean[f]) * (h[g] - mean[g])
+                        sums[f, g] <- sums[f, g] + w * (h[f] - mean[f]) * (h[g] - mean[g]))
 
         sums |> Array2D.map (fun s -> s / total)
 
