@@ -38,7 +38,9 @@ module internal GoodnessChannel =
 
         for feature in features do
             if not (feature.Values.ContainsKey TableKind.Reference) then
-                invalidArg (nameof features) $"'{feature.Name}' has no values of the reference table."
+                invalidArg
+                    (nameof features)
+                    $"'{feature.Name}' has no values of the reference table."
 
             for KeyValue(kind, values) in feature.Values do
                 if compiled.Events(feature.Channel, kind) <> Some values.Length then

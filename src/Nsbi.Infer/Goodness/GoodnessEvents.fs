@@ -87,7 +87,9 @@ module GoodnessProfile =
             let inner =
                 if Array.sum weights > 0.0 then
                     let shares = Array.init (bins - 1) (fun b -> float (b + 1) / float bins)
-                    let values = reference |> Array.map (fun x -> if Double.IsFinite x then x else 0.0)
+
+                    let values =
+                        reference |> Array.map (fun x -> if Double.IsFinite x then x else 0.0)
 
                     WeightedQuantile.compute shares values weights
                     |> Array.distinct
@@ -96,11 +98,7 @@ module GoodnessProfile =
                     [||]
 
             let edges =
-                Array.concat [
-                    [| low |]
-                    inner
-                    [| (if high > low then high else low + 1.0) |]
-                ]
+                Array.concat [ [| low |]; inner; [| (if high > low then high else low + 1.0) |] ]
 
             // The last bin holds its upper end.
             let fill (xs: float[]) (ws: float[]) =

@@ -79,11 +79,9 @@ module internal KernelBasis =
     let fit (family: KernelFamily) (xs: float[][]) : KernelBasis =
         let dimensions = sqrt (float xs[0].Length)
 
-        let widths =
-            family.Widths |> List.map (fun l -> l * dimensions) |> List.toArray
+        let widths = family.Widths |> List.map (fun l -> l * dimensions) |> List.toArray
 
-        let sample =
-            EventSample.rows xs.Length candidates |> Array.map (fun i -> xs[i])
+        let sample = EventSample.rows xs.Length candidates |> Array.map (fun i -> xs[i])
 
         let centres =
             choose widths family.Functions sample

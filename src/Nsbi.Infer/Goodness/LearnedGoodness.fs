@@ -126,8 +126,7 @@ module LearnedGoodness =
             |> Option.bind (fun jet ->
                 let ridge = shapes |> Array.collect (fun s -> Array.create s.Parameters s.Ridge)
 
-                let own =
-                    [| 0 .. free.Length - 1 |] |> Array.filter (fun k -> inside[k])
+                let own = [| 0 .. free.Length - 1 |] |> Array.filter (fun k -> inside[k])
 
                 let block =
                     Array2D.init own.Length own.Length (fun k l ->
@@ -221,7 +220,8 @@ module LearnedGoodness =
         let basis =
             lazy
                 (prepared
-                 |> Array.collect (fun c -> Array.concat [ c.Inputs; c.Shape.Centre; c.Shape.Scale ])
+                 |> Array.collect (fun c ->
+                     Array.concat [ c.Inputs; c.Shape.Centre; c.Shape.Scale ])
                  |> Array.collect BitConverter.GetBytes
                  |> ContentHash.ofBytes)
 
@@ -370,7 +370,9 @@ module LearnedGoodness =
 
                 match found.Failure with
                 | Some reason ->
-                    let remedy = "fix parameters that the data do not determine, or take another family"
+                    let remedy =
+                        "fix parameters that the data do not determine, or take another family"
+
                     Error [ TableFault.create "the learned goodness of fit" reason remedy ]
                 | None ->
                     let form = asymptotic fits settings observation fit prepared channels
@@ -445,7 +447,9 @@ module LearnedGoodness =
 
         for name, column in reference do
             if column.Length <> weights.Length then
-                invalidArg (nameof reference) $"Column '{name}' has another length than the weights."
+                invalidArg
+                    (nameof reference)
+                    $"Column '{name}' has another length than the weights."
 
         let table weights count =
             RatioTable.weighted weights [ "model", Ratios(Array.create count 1.0) ]

@@ -62,12 +62,12 @@ module LearnedGoodnessSettings =
         Prior = 1.0
     }
 
-    /// <summary>1-4-1, weights of 9 at most, four starts.</summary>
+    /// <summary>1-4-1, weights of 9 at most, two starts of 60 steps.</summary>
     let network: ClippedFamily = {
         Hidden = [ 4 ]
         Clip = 9.0
-        Starts = 4
-        Steps = 200
+        Starts = 2
+        Steps = 60
     }
 
     /// <summary>Kernels, 20 000 reference events, which fluctuate.</summary>

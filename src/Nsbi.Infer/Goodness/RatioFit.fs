@@ -61,12 +61,7 @@ module internal RatioFit =
                 let shape = channel.Space.Shape
                 let p, at = shape.Parameters, starts[c]
 
-                match
-                    (if isDefined then
-                         channel.Weights.At(kappa, free)
-                     else
-                         None)
-                with
+                match (if isDefined then channel.Weights.At(kappa, free) else None) with
                 | None -> isDefined <- false
                 | Some(w, dw) ->
                     let own = Array.sub point at p
@@ -131,7 +126,8 @@ module internal RatioFit =
             free |> Array.map (fun k -> all[k])
 
         let own sign =
-            channels |> Array.collect (fun c -> c.Space.Shape.Bounds |> Array.map ((*) sign))
+            channels
+            |> Array.collect (fun c -> c.Space.Shape.Bounds |> Array.map ((*) sign))
 
         Objective.ofFunction
             (Array.append (own -1.0) (bounds _.Lower))

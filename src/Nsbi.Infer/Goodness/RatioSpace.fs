@@ -76,12 +76,7 @@ type internal RatioSpace(shape: RatioShape, inputs: float[], free: int) =
                         grad (sumRows (column k (input "dw" free) * e)) [ parameters ] |> List.head
                 ]
 
-        Plan.Compile(
-            team,
-            Precision.Double,
-            max 1 rows,
-            [ loss; gradient; curvature; f ] @ cross
-        )
+        Plan.Compile(team, Precision.Double, max 1 rows, [ loss; gradient; curvature; f ] @ cross)
 
     let flat (values: float[,]) =
         let columns = Array2D.length2 values

@@ -97,7 +97,11 @@ type internal ReferenceWeights
                     with
                     | None -> ()
                     | Some own ->
-                        let chain = if inner.IsSquared free[k] then 2.0 * kappa[free[k]] else 1.0
+                        let chain =
+                            if inner.IsSquared free[k] then
+                                2.0 * kappa[free[k]]
+                            else
+                                1.0
 
                         let mean =
                             if isNormalised then
