@@ -76,11 +76,14 @@ module internal GoodnessChannel =
             let ones = Array.create pool.Length 1.0
             let weights = ReferenceWeights(compiled, channel, pool, ones)
 
-            match weights.At(kappa, [||]) with
-            | None ->
+            let impossible () =
                 let what = "a reference event has a negative weight at the best fit"
                 let remedy = "choose other parameter values, or better ratios"
                 Error [ TableFault.create $"channel '{name}'" what remedy ]
+
+            match weights.At(kappa, [||]) with
+            | None -> impossible ()
+            | Some(w, _) when Array.exists (fun x -> x < 0.0) w -> impossible ()
             | Some(w, _) ->
                 let xs = events features TableKind.Reference pool
                 let shape = RatioShape.fit settings seed xs w

@@ -117,7 +117,8 @@ type internal ReferenceWeights
     /// <summary>The weights at κ and their slopes in some of its coordinates.</summary>
     /// <param name="kappa">the inner coordinates</param>
     /// <param name="free">the places of those that slopes are wanted of</param>
-    /// <returns>w_j and [k][j]; none where a weight is negative or not a number</returns>
+    /// <returns>w_j and [k][j]; none where a weight is not a number. Where interference makes D negative
+    /// on events that no data are near, weights keep its sign, and their sum is still ν.</returns>
     member _.At(kappa: float[], free: int[]) : (float[] * float[][]) option =
         expectation kappa
         |> Option.bind (fun (beta, yields) ->
@@ -127,10 +128,7 @@ type internal ReferenceWeights
             for c in 0 .. yields.Length - 1 do
                 add c beta kappa yields[c] free w dw
 
-            if Array.forall (fun x -> Double.IsFinite x && x >= 0.0) w then
-                Some(w, dw)
-            else
-                None)
+            if Array.forall Double.IsFinite w then Some(w, dw) else None)
 
     /// <summary>Adds a multiple of Σ_j w_j(κ) e_j, with its derivatives in κ for e held.</summary>
     /// <param name="factor">the multiple</param>
