@@ -1,0 +1,118 @@
+namespace Nsbi.Learn.Posterior
+
+open Nsbi.Kernels
+open Nsbi.Learn.Autodiff
+open Nsbi.Learn.Autodiff.Words
+open Nsbi.Learn.Networks
+
+/// The programs of an embedding. F: features, D: pooled columns, S: sets.
+[<RequireQualifiedAccess>]
+module internal EmbeddingGraph =
+    /// Columns that are summed over events.
+    let pooledColumns (features: int) (embedding: SetEmbedding) : int =
+        embedding.Width + (if embedding.Skip then features else 0)
+
+    /// Inputs of the decoder: what was pooled, and the number of events.
+    let decoderInputs (features: int) (embedding: SetEmbedding) : int =
+        let pooled = pooledColumns features embedding
+
+        match embedding.Pooling with
+        | Pooling.SumAndMean -> 2 * pooled + 1
+        | _ -> pooled + 1
+
+    /// Columns of the summary of a set.
+    let contextColumns (features: int) (embedding: SetEmbedding) : int =
+        let inputs = decoderInputs features embedding
+
+        match List.tryLast embedding.Decoder.Hidden with
+        | None -> inputs
+        | Some width when embedding.Skip -> width + inputs
+        | Some width -> width
+
+    let private layers (prefix: string) (widths: int list) : (Node * Node) list =
+        List.pairwise widths
+        |> List.mapi (fun l (rows, columns) ->
+            parameter $"{prefix}.w{l}" rows columns, parameter $"{prefix}.b{l}" 1 columns)
+
+    let private encoderLayers features (embedding: SetEmbedding) =
+        layers "encoder" (features :: embedding.Encoder.Hidden @ [ embedding.Width ])
+
+    let private decoderLayers features (embedding: SetEmbedding) =
+        layers "decoder" (decoderInputs features embedding :: embedding.Decoder.Hidden)
+
+    /// What is trained.
+    let parameters (features: int) (embedding: SetEmbedding) : Node list =
+        encoderLayers features embedding @ decoderLayers features embedding
+        |> List.collect (fun (w, b) -> [ w; b ])
+
+    /// Of standardised events x, any rows x F: what is summed over events, rows x D.
+    let encode (features: int) (embedding: SetEmbedding) (x: Node) : Node =
+        let outputs =
+            NetworkGraph.logitsOf embedding.Encoder (encoderLayers features embedding) x
+
+        if embedding.Skip then concat [ outputs; x ] else outputs
+
+    /// Of sums over events, r x D, and the numbers of events, r x 1: inputs of the decoder.
+    let summarise (embedding: SetEmbedding) (scales: SetScales) (sums: Node) (count: Node) : Node =
+        let perSet () = sums / scales.MeanEvents
+        // A set without events has sums of 0, and so has its mean.
+        let perEvent () = sums / maximum count (constant 1e-30)
+
+        concat [
+            match embedding.Pooling with
+            | Pooling.Sum -> perSet ()
+            | Pooling.Mean -> perEvent ()
+            | Pooling.SumAndMean ->
+                perSet ()
+                perEvent ()
+            (log (count + 1.0) - scales.LogShift) * scales.LogScale
+        ]
+
+    /// Of inputs of the decoder: the summary on which the density is conditioned.
+    let decode (features: int) (embedding: SetEmbedding) (pooled: Node) : Node =
+        match decoderLayers features embedding with
+        | [] -> pooled
+        | layers ->
+            let hidden =
+                layers
+                |> List.fold (fun x (w, b) -> dense embedding.Decoder.Activation w b x) pooled
+
+            if embedding.Skip then concat [ hidden; pooled ] else hidden
+
+    /// Weights as in every network; the first layer's biases put the units' steps where the events are.
+    let initialValues (seed: uint64) (features: int) (embedding: SetEmbedding) : Values =
+        let named prefix values =
+            values |> Map.toList |> List.map (fun (name, value) -> $"{prefix}.{name}", value)
+
+        let encoder =
+            let values =
+                NetworkGraph.initialValues seed embedding.Encoder features embedding.Width
+
+            if embedding.Encoder.Hidden.IsEmpty then
+                values
+            else
+                let w = values["w0"]
+                let mutable stream = RandomStream(seed, "first steps", 0UL)
+                let b = Array2D.zeroCreate 1 (Array2D.length2 w)
+
+                for j in 0 .. Array2D.length2 w - 1 do
+                    for i in 0 .. features - 1 do
+                        b[0, j] <- b[0, j] - w[i, j] * stream.NextGaussian()
+
+                    b[0, j] <- float (float32 b[0, j])
+
+                Map.add "b0" b values
+
+        let decoder =
+            match List.rev embedding.Decoder.Hidden with
+            | [] -> Map.empty
+            | last :: before ->
+                // The last hidden layer is drawn like the others, not like an output.
+                let inputs = decoderInputs features embedding
+                let hidden = { embedding.Decoder with Hidden = List.rev (last :: before) }
+
+                NetworkGraph.initialValues (seed + 1UL) hidden inputs 1
+                |> Map.remove $"w{hidden.Hidden.Length}"
+                |> Map.remove $"b{hidden.Hidden.Length}"
+
+        Map.ofList (named "encoder" encoder @ named "decoder" decoder)
