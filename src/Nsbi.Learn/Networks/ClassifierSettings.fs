@@ -185,23 +185,23 @@ module ClassifierSettings =
         {
             initial with
                 Optimiser = {
-                optimiser with
-                    Beta1 = fields.Float("beta1", optimiser.Beta1)
-                    Beta2 = fields.Float("beta2", optimiser.Beta2)
-                    Epsilon = fields.Float("epsilon", optimiser.Epsilon)
-                    WeightDecay = fields.Float("weightDecay", optimiser.WeightDecay)
-            }
-            LearningRate = fields.Float("learningRate", initial.LearningRate)
-            Schedule = schedule
-            BatchSize = fields.Int("batchSize", initial.BatchSize)
-            Epochs = fields.Int("epochs", initial.Epochs)
-            Patience =
-                match fields.OptionalInt "patience" with
-                | Some -1 -> None
-                | Some patience -> Some patience
-                | None -> initial.Patience
-            KeepBest = fields.Word("keep", initial.KeepBest, [ "best", true; "last", false ])
-            ValidationFraction = fields.Float("validationFraction", initial.ValidationFraction)
+                    optimiser with
+                        Beta1 = fields.Float("beta1", optimiser.Beta1)
+                        Beta2 = fields.Float("beta2", optimiser.Beta2)
+                        Epsilon = fields.Float("epsilon", optimiser.Epsilon)
+                        WeightDecay = fields.Float("weightDecay", optimiser.WeightDecay)
+                }
+                LearningRate = fields.Float("learningRate", initial.LearningRate)
+                Schedule = schedule
+                BatchSize = fields.Int("batchSize", initial.BatchSize)
+                Epochs = fields.Int("epochs", initial.Epochs)
+                Patience =
+                    match fields.OptionalInt "patience" with
+                    | Some -1 -> None
+                    | Some patience -> Some patience
+                    | None -> initial.Patience
+                KeepBest = fields.Word("keep", initial.KeepBest, [ "best", true; "last", false ])
+                ValidationFraction = fields.Float("validationFraction", initial.ValidationFraction)
         }
 
     let internal read (fields: JsonFields) (initial: ClassifierSettings) : ClassifierSettings =

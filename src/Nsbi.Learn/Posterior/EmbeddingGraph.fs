@@ -1,5 +1,6 @@
 namespace Nsbi.Learn.Posterior
 
+open System
 open Nsbi.Kernels
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words
@@ -29,26 +30,35 @@ module internal EmbeddingGraph =
         | Some width when embedding.Skip -> width + inputs
         | Some width -> width
 
-    let private layers (prefix: string) (widths: int list) : (Node * Node) list =
+    let private arrays (prefix: string) (widths: int list) : Node list =
         List.pairwise widths
-        |> List.mapi (fun l (rows, columns) ->
-            parameter $"{prefix}.w{l}" rows columns, parameter $"{prefix}.b{l}" 1 columns)
-
-    let private encoderLayers features (embedding: SetEmbedding) =
-        layers "encoder" (features :: embedding.Encoder.Hidden @ [ embedding.Width ])
-
-    let private decoderLayers features (embedding: SetEmbedding) =
-        layers "decoder" (decoderInputs features embedding :: embedding.Decoder.Hidden)
+        |> List.mapi (fun l (rows, columns) -> [
+            parameter $"{prefix}.w{l}" rows columns
+            parameter $"{prefix}.b{l}" 1 columns
+        ])
+        |> List.concat
 
     /// What is trained.
     let parameters (features: int) (embedding: SetEmbedding) : Node list =
-        encoderLayers features embedding @ decoderLayers features embedding
-        |> List.collect (fun (w, b) -> [ w; b ])
+        arrays "encoder" (features :: embedding.Encoder.Hidden @ [ embedding.Width ])
+        @ arrays "decoder" (decoderInputs features embedding :: embedding.Decoder.Hidden)
 
-    /// Of standardised events x, any rows x F: what is summed over events, rows x D.
-    let encode (features: int) (embedding: SetEmbedding) (x: Node) : Node =
-        let outputs =
-            NetworkGraph.logitsOf embedding.Encoder (encoderLayers features embedding) x
+    /// The layers of one of the networks, among all arrays.
+    let private layers (prefix: string) (weights: Node list) : (Node * Node) list =
+        let isOf (node: Node) =
+            match node.Operation with
+            | Operation.Parameter name -> name.StartsWith(prefix + ".", StringComparison.Ordinal)
+            | _ -> false
+
+        weights
+        |> List.filter isOf
+        |> List.chunkBySize 2
+        |> List.map (fun pair -> pair[0], pair[1])
+
+    /// Of standardised events x, any rows x F: what is summed over events, rows x D; weights: the arrays of
+    /// parameters.
+    let encode (embedding: SetEmbedding) (weights: Node list) (x: Node) : Node =
+        let outputs = NetworkGraph.logitsOf embedding.Encoder (layers "encoder" weights) x
 
         if embedding.Skip then concat [ outputs; x ] else outputs
 
@@ -69,8 +79,8 @@ module internal EmbeddingGraph =
         ]
 
     /// Of inputs of the decoder: the summary on which the density is conditioned.
-    let decode (features: int) (embedding: SetEmbedding) (pooled: Node) : Node =
-        match decoderLayers features embedding with
+    let decode (embedding: SetEmbedding) (weights: Node list) (pooled: Node) : Node =
+        match layers "decoder" weights with
         | [] -> pooled
         | layers ->
             let hidden =

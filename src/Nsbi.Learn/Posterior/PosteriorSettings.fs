@@ -96,7 +96,7 @@ module PosteriorSettings =
         yield! count "number of sets per epoch" settings.SetsPerEpoch
         yield! count "number of validation sets" settings.ValidationSets
 
-        if settings.BatchSize > 1 <<< 20 then
+        if settings.BatchSize > 1048576 then
             Fault.create source "the batch size is out of range" "at most 1048576 sets"
             |> Fault.withValue (string settings.BatchSize)
     ]

@@ -18,7 +18,8 @@ type internal SetEncoder
     let capacity = 2048
 
     let plan =
-        let output = EmbeddingGraph.encode features embedding (input "x" features)
+        let weights = EmbeddingGraph.parameters features embedding
+        let output = EmbeddingGraph.encode embedding weights (input "x" features)
         let plan = Plan.Compile(team, Precision.Single, capacity, [ output ])
         plan.SetParameters values
         plan

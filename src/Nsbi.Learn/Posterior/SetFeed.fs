@@ -6,8 +6,8 @@ open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Networks
 
 /// Room for the events of a batch of sets as the rows of a table: "x" standardised features, "set" the number of
-/// the set in the batch, "w" the event's weight, and on one row of each set "u", 1, and "phi", its parameters. A set
-/// without events has one row of weight 0.
+/// the set in the batch, "w" the event's weight, and on the first row of each set "phi", its parameters, and "u": 1,
+/// or 0 where a set fills up a short batch. A set without events has one row of weight 0.
 [<Sealed>]
 type internal SetBuffer
     (team: ThreadTeam, features: int, parameters: int, sets: int, most: int, scales: SetScales) =
@@ -20,7 +20,7 @@ type internal SetBuffer
     let drawn = Array.zeroCreate<EventSet> sets
     let first = Array.zeroCreate<int>(sets + 1)
 
-    let write (set: int) =
+    let write (used: int) (set: int) =
         let source = drawn[set]
         let count = source.Features.Length / features
 
@@ -44,7 +44,7 @@ type internal SetBuffer
                 else float32 source.Weights[i]
 
             let isFirst = i = 0
-            data[at + features + 2] <- if isFirst then 1f else 0f
+            data[at + features + 2] <- if isFirst && set < used then 1f else 0f
 
             for k in 0 .. parameters - 1 do
                 data[at + features + 3 + k] <-
@@ -52,19 +52,26 @@ type internal SetBuffer
 
     member _.Capacity: int = capacity
 
-    /// Fills the table with count ≤ S sets.
+    /// Fills the table with 1 ≤ count ≤ S sets; the others are without events, at parameters that are possible.
     member _.Fill(count: int, draw: int -> EventSet) : LoopBatch =
         team.For(count, fun set _ -> drawn[set] <- draw set)
 
-        for set in 0 .. count - 1 do
+        for set in count .. sets - 1 do
+            drawn[set] <- {
+                drawn[0] with
+                    Features = [||]
+                    Weights = [||]
+            }
+
+        for set in 0 .. sets - 1 do
             let rows = max 1 (drawn[set].Features.Length / features)
             first[set + 1] <- first[set] + rows
 
-        team.For(count, fun set _ -> write set)
+        team.For(sets, fun set _ -> write count set)
 
         {
             Table = table
-            Rows = ReadOnlyMemory(numbers, 0, first[count])
+            Rows = ReadOnlyMemory(numbers, 0, first[sets])
             Weight = float count
         }
 
