@@ -9,6 +9,10 @@ open Nsbi.Learn.Networks
 /// The programs of an embedding. F: features, D: pooled columns, S: sets.
 [<RequireQualifiedAccess>]
 module internal EmbeddingGraph =
+    /// Inputs of the per-event network.
+    let encoderInputs (features: int) (embedding: SetEmbedding) : int =
+        features * (1 + 2 * embedding.Waves)
+
     /// Columns that are summed over events.
     let pooledColumns (features: int) (embedding: SetEmbedding) : int =
         embedding.Width + (if embedding.Skip then features else 0)
@@ -40,7 +44,7 @@ module internal EmbeddingGraph =
 
     /// What is trained.
     let parameters (features: int) (embedding: SetEmbedding) : Node list =
-        arrays "encoder" (features :: embedding.Encoder.Hidden @ [ embedding.Width ])
+        arrays "encoder" (encoderInputs features embedding :: embedding.Encoder.Hidden @ [ embedding.Width ])
         @ arrays "decoder" (decoderInputs features embedding :: embedding.Decoder.Hidden)
 
     /// The layers of one of the networks, among all arrays.
@@ -58,7 +62,15 @@ module internal EmbeddingGraph =
     /// Of standardised events x, any rows x F: what is summed over events, rows x D; weights: the arrays of
     /// parameters.
     let encode (embedding: SetEmbedding) (weights: Node list) (x: Node) : Node =
-        let outputs = NetworkGraph.logitsOf embedding.Encoder (layers "encoder" weights) x
+        let inputs =
+            concat [
+                x
+                for k in 0 .. embedding.Waves - 1 do
+                    sin (0.5 * float (1 <<< k) * x)
+                    cos (0.5 * float (1 <<< k) * x)
+            ]
+
+        let outputs = NetworkGraph.logitsOf embedding.Encoder (layers "encoder" weights) inputs
 
         if embedding.Skip then concat [ outputs; x ] else outputs
 
@@ -95,8 +107,8 @@ module internal EmbeddingGraph =
             values |> Map.toList |> List.map (fun (name, value) -> $"{prefix}.{name}", value)
 
         let encoder =
-            let values =
-                NetworkGraph.initialValues seed embedding.Encoder features embedding.Width
+            let inputs = encoderInputs features embedding
+            let values = NetworkGraph.initialValues seed embedding.Encoder inputs embedding.Width
 
             if embedding.Encoder.Hidden.IsEmpty then
                 values
