@@ -89,29 +89,29 @@ module DensityHead =
                     "the number of layers of the flow is out of range"
                     $"from {least} to 64"
                     (string flow.Layers)
+
             if flow.Bins < 2 || flow.Bins > 256 then
                 outOf
                     source
                     "the number of bins of the splines is out of range"
                     "from 2 to 256"
                     (string flow.Bins)
+
             if not (flow.Bound > 0.0 && flow.Bound <= 100.0) then
                 outOf
                     source
                     "the bound of the splines is out of range"
                     "above 0, up to 100 standard deviations"
                     (JsonFields.text flow.Bound)
+
             if flow.Conditioner.Dropout <> 0.0 then
                 outOf
                     source
                     "the network of the knots has dropout"
                     "0: a density with random knots is not normalised"
                     (JsonFields.text flow.Conditioner.Dropout)
-            yield!
-                Architecture.faults source {
-                    flow.Conditioner with
-                        Dropout = 0.0
-                }
+
+            yield! Architecture.faults source { flow.Conditioner with Dropout = 0.0 }
     ]
 
     /// <summary>The same head, or every fault it has.</summary>
@@ -122,10 +122,7 @@ module DensityHead =
 
     let private covariances = [ "diagonal", Covariance.Diagonal; "full", Covariance.Full ]
 
-    let private kinds = [
-        "autoregressive", FlowKind.Autoregressive
-        "coupling", FlowKind.Coupling
-    ]
+    let private kinds = [ "autoregressive", FlowKind.Autoregressive; "coupling", FlowKind.Coupling ]
 
     let internal read (fields: JsonFields) : DensityHead =
         let kind =

@@ -68,8 +68,7 @@ module internal GaussianGraph =
                     layer.Slopes[i]
                     (List.truncate layer.Slopes[i].Length found)
 
-            let residual =
-                List.fold (-) ((x - layer.Locations[i]) * inverse) shift
+            let residual = List.fold (-) ((x - layer.Locations[i]) * inverse) shift
 
             let free =
                 -0.5 * square residual - layer.LogScales[i] - 0.5 * Math.Log(2.0 * Math.PI)
@@ -77,10 +76,10 @@ module internal GaussianGraph =
             let ends =
                 match layout.Coordinates[i] with
                 | Coordinate.Line _ -> None
-                | Coordinate.Unit _ ->
-                    Some(residual - x * inverse, residual + (1.0 - x) * inverse)
+                | Coordinate.Unit _ -> Some(residual - x * inverse, residual + (1.0 - x) * inverse)
 
-            let inside = ends |> Option.map (fun (low, high) -> NormalIntegral.logIntervalOf low high)
+            let inside =
+                ends |> Option.map (fun (low, high) -> NormalIntegral.logIntervalOf low high)
 
             found
             @ [

@@ -69,7 +69,7 @@ module internal GaussianLayout =
     /// over the prior's quantiles, in another order for each parameter.
     let initialRow (seed: uint64) (prior: Prior) (layout: GaussianLayout) : float[] =
         let count = layout.Components
-        let row = Array.zeroCreate<float> (columns layout)
+        let row = Array.zeroCreate<float>(columns layout)
         let densities = prior.Parameters |> List.map snd |> Array.ofList
 
         for i in 0 .. densities.Length - 1 do
@@ -93,7 +93,10 @@ module internal GaussianLayout =
                 let value = PriorDensity.quantile densities[i] share
 
                 row[location layout i * count + k] <-
-                    if count = 1 then centre else Coordinate.into coordinate value
+                    if count = 1 then
+                        centre
+                    else
+                        Coordinate.into coordinate value
 
                 row[scale layout i * count + k] <- rawScale coordinate (log (narrower * width))
 

@@ -28,11 +28,6 @@ module HeadGraph =
             Coordinates = Coordinate.all prior
         }
 
-    let private gaussianWeights (layout: GaussianLayout) (contextWidth: int) =
-        let columns = GaussianLayout.columns layout
-
-        parameter "head.gaussian.w" contextWidth columns, parameter "head.gaussian.b" 1 columns
-
     let private check (head: DensityHead) (contextWidth: int) =
         match DensityHead.faults "density head" head with
         | [] -> ()
@@ -41,15 +36,26 @@ module HeadGraph =
         if contextWidth < 1 then
             invalidArg "contextWidth" $"A context of {contextWidth} columns."
 
-    /// <summary>The trainable arrays of a head; all names begin with <c>head.</c></summary>
+    let private named (weights: Node list) (name: string) : Node =
+        weights
+        |> List.tryFind (fun node -> node.Operation = Operation.Parameter name)
+        |> Option.defaultWith (fun () ->
+            invalidArg "weights" $"There is no '{name}' among the head's arrays.")
+
+    /// <summary>The trainable arrays of a head, to be given to <c>logDensity</c> and to the training; all
+    /// names begin with <c>head.</c></summary>
     /// <param name="head">the family of densities</param>
     /// <param name="prior">of p parameters</param>
     /// <param name="contextWidth">k, at least 1</param>
     /// <exception cref="T:System.ArgumentException">a head with faults, or no context</exception>
     let parameters (head: DensityHead) (prior: Prior) (contextWidth: int) : Node list =
         check head contextWidth
-        let w, b = gaussianWeights (layoutOf head prior) contextWidth
-        [ w; b ]
+        let columns = GaussianLayout.columns (layoutOf head prior)
+
+        [
+            parameter "head.gaussian.w" contextWidth columns
+            parameter "head.gaussian.b" 1 columns
+        ]
 
     /// <summary>First values of the trainable arrays: q(φ|c) is close to the prior for every c. Of one
     /// Gaussian it is the prior where that is normal, log-normal or truncated normal (with a
@@ -66,7 +72,9 @@ module HeadGraph =
         : Values =
         check head contextWidth
         let layout = layoutOf head prior
-        let row = GaussianLayout.initialRow seed prior layout |> Array.map (float32 >> float)
+
+        let row =
+            GaussianLayout.initialRow seed prior layout |> Array.map (float32 >> float)
 
         Map [
             "head.gaussian.w", Array2D.zeroCreate contextWidth row.Length
@@ -76,12 +84,19 @@ module HeadGraph =
     /// <summary>ln q(φ|c), r x 1, in units of 1/(units of φ_1 … φ_p).</summary>
     /// <param name="head">the family of densities</param>
     /// <param name="prior">of p parameters, in the order of φ's columns</param>
+    /// <param name="weights">the arrays of <c>parameters</c></param>
     /// <param name="context">c, r x k</param>
     /// <param name="phi">φ, r x p, inside the prior's support (a bounded parameter outside it counts as
     /// its bound)</param>
     /// <exception cref="T:System.ArgumentException">shapes that do not fit, or a head with faults</exception>
     /// <remarks>Slow twin: <c>ConditionalDensity.LogDensity</c>, in plain double.</remarks>
-    let logDensity (head: DensityHead) (prior: Prior) (context: Node) (phi: Node) : Node =
+    let logDensity
+        (head: DensityHead)
+        (prior: Prior)
+        (weights: Node list)
+        (context: Node)
+        (phi: Node)
+        : Node =
         check head context.Shape.Columns
 
         if phi.Shape.Columns <> prior.Count || phi.Shape.Rows <> context.Shape.Rows then
@@ -90,7 +105,10 @@ module HeadGraph =
                 $"{phi.Shape} for {prior.Count} parameters and a context of {context.Shape}."
 
         let layout = layoutOf head prior
-        let w, b = gaussianWeights layout context.Shape.Columns
-        let row = dense Activation.Identity w b context
+        let weight = named weights
+
+        let row =
+            dense Activation.Identity (weight "head.gaussian.w") (weight "head.gaussian.b") context
+
         let xs, slope = Coordinate.ofNode layout.Coordinates phi
         GaussianGraph.logDensity layout row xs + slope

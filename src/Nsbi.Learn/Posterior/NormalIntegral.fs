@@ -108,9 +108,17 @@ module NormalIntegral =
         elif u >= 1.0 then
             b
         else
-            let mix f = logSum (f a + log (1.0 - u)) (f b + log u)
+            let mix f =
+                logSum (f a + log (1.0 - u)) (f b + log u)
+
             let lower, upper = mix logLower, mix logUpper
-            let x = if lower <= upper then ofLogLower lower else -(ofLogLower upper)
+
+            let x =
+                if lower <= upper then
+                    ofLogLower lower
+                else
+                    -(ofLogLower upper)
+
             min b (max a x)
 
     /// ln Φ of every element.

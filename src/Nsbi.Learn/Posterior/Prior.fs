@@ -42,10 +42,7 @@ type Prior internal (parameters: (string * PriorDensity) list) =
     member _.Supports(values: float[]) : bool =
         check values
 
-        Array.forall2
-            (fun d x -> PriorDensity.logDensity d x > -infinity)
-            densities
-            values
+        Array.forall2 (fun d x -> PriorDensity.logDensity d x > -infinity) densities values
 
     /// <summary>One draw of all parameters, by inversion: one uniform number each.</summary>
     member _.Sample(stream: byref<RandomStream>) : float[] =
@@ -70,6 +67,7 @@ module Prior =
         for name, density in parameters do
             if String.IsNullOrWhiteSpace name then
                 Fault.create source "a parameter has no name" "a name for each parameter"
+
             yield! PriorDensity.faults source density |> List.map (Fault.inColumn name)
         for name, count in parameters |> List.countBy fst do
             if count > 1 then

@@ -120,7 +120,10 @@ module PriorDensity =
             fields.Word(
                 "density",
                 "",
-                [ for word in [ "uniform"; "normal"; "truncatedNormal"; "logNormal" ] -> word, word ]
+                [
+                    for word in [ "uniform"; "normal"; "truncatedNormal"; "logNormal" ] ->
+                        word, word
+                ]
             )
 
         match kind with
@@ -144,11 +147,13 @@ module PriorDensity =
 
         match density with
         | PriorDensity.Uniform(low, high) -> write "uniform" [ "low", low; "high", high ]
-        | PriorDensity.Normal(mean, sd) ->
-            write "normal" [ "mean", mean; "standardDeviation", sd ]
+        | PriorDensity.Normal(mean, sd) -> write "normal" [ "mean", mean; "standardDeviation", sd ]
         | PriorDensity.TruncatedNormal(mean, sd, low, high) ->
-            write
-                "truncatedNormal"
-                [ "mean", mean; "standardDeviation", sd; "low", low; "high", high ]
+            write "truncatedNormal" [
+                "mean", mean
+                "standardDeviation", sd
+                "low", low
+                "high", high
+            ]
         | PriorDensity.LogNormal(median, sd) ->
             write "logNormal" [ "median", median; "logStandardDeviation", sd ]
