@@ -66,6 +66,10 @@ public abstract class ArrayMachine : IDisposable
     /// <summary>Largest of each row.</summary>
     public abstract Instruction MaxColumns(ArrayView x, ArrayView y);
 
+    /// <summary>y_ij = x_{n_i j}: rows of a fixed array by number, zeros where there is no such row.
+    /// </summary>
+    public abstract Instruction TakeRows(ArrayView index, ArrayView x, int rows, ArrayView y);
+
     /// <summary>y = xᵀ of a fixed array.</summary>
     public abstract Instruction Transpose(ArrayView x, ArrayView y);
 
@@ -94,6 +98,10 @@ public abstract class ArrayMachine : IDisposable
 
     /// <summary>Sum over the rows of the batch, into an array or into the optimiser.</summary>
     public abstract Reduction SumRows(ArrayView x, ArrayView y, UpdateTarget? update);
+
+    /// <summary>Sums over the rows of the batch by group, y_gj = Σ_{i: n_i = g} x_ij; rows whose
+    /// number is no group's are left out.</summary>
+    public abstract Reduction SumGroups(ArrayView index, ArrayView x, int groups, ArrayView y);
 
     /// <summary>xᵀy over the rows of the batch, into an array or into the optimiser.</summary>
     public abstract Reduction TransposedProduct(

@@ -122,6 +122,9 @@ internal sealed unsafe class ArrayMachine<T> : ArrayMachine
     public override Instruction MaxColumns(ArrayView x, ArrayView y) =>
         new MaxColumnsInstruction<T>(x, y);
 
+    public override Instruction TakeRows(ArrayView index, ArrayView x, int rows, ArrayView y) =>
+        new TakeRowsInstruction<T>(index, x, rows, y);
+
     public override Instruction Transpose(ArrayView x, ArrayView y) =>
         new TransposeInstruction<T>(x, y);
 
@@ -146,6 +149,9 @@ internal sealed unsafe class ArrayMachine<T> : ArrayMachine
 
     public override Reduction SumRows(ArrayView x, ArrayView y, UpdateTarget? update) =>
         new SumRowsReduction<T>(x, PanelWidth, new Destination<T>(y, update));
+
+    public override Reduction SumGroups(ArrayView index, ArrayView x, int groups, ArrayView y) =>
+        new SumGroupsReduction<T>(index, x, groups, PanelWidth, y);
 
     public override Reduction TransposedProduct(
         ArrayView x,

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nsbi.Kernels.Simd;
 
 internal sealed unsafe partial class ArrayKernels<S, V, T>
@@ -47,6 +49,56 @@ internal sealed unsafe partial class ArrayKernels<S, V, T>
         }
 
         return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SumGroups(
+        T* index,
+        long strideIndex,
+        T* x,
+        long strideX,
+        int rows,
+        int groups,
+        T* y,
+        long strideY
+    )
+    {
+        // The sums of the group at hand stay in registers: sets lie together.
+        var current = -1;
+        var to = y;
+        var left = S.Set(0.0);
+        var right = left;
+        for (var row = 0; row < rows; row++, index += strideIndex, x += strideX)
+        {
+            var group = Group(*index, groups);
+            if (group < 0)
+            {
+                continue;
+            }
+
+            if (group != current)
+            {
+                if (current >= 0)
+                {
+                    S.Store(to, left);
+                    S.Store(to + S.Width, right);
+                }
+
+                current = group;
+                to = y + (group * strideY);
+                left = S.Load(to);
+                right = S.Load(to + S.Width);
+            }
+
+            left = S.Add(left, S.Load(x));
+            right = S.Add(right, S.Load(x + S.Width));
+        }
+
+        if (current >= 0)
+        {
+            S.Store(to, left);
+            S.Store(to + S.Width, right);
+        }
     }
 
     /// <summary>The sum of the lanes: halves onto each other until one is left.</summary>

@@ -67,6 +67,26 @@ internal abstract unsafe class ArrayKernels<T>
     /// <summary>g_j = Σ_m y_mj for PanelWidth columns.</summary>
     public abstract void SumRows(T* y, long strideY, int rows, T* g);
 
+    /// <summary>y_gj += Σ_{m: n_m = g} x_mj for PanelWidth columns, each group in the order of its
+    /// rows; rows whose number n is none of 0 … groups − 1 are not read.</summary>
+    public abstract void SumGroups(
+        T* index,
+        long strideIndex,
+        T* x,
+        long strideX,
+        int rows,
+        int groups,
+        T* y,
+        long strideY
+    );
+
+    /// <summary>The whole number 0 … groups − 1 that x is, or −1.</summary>
+    public static int Group(T x, int groups)
+    {
+        var number = int.CreateSaturating(x);
+        return T.CreateTruncating(number) == x && (uint)number < (uint)groups ? number : -1;
+    }
+
     /// <summary>One step of the Adam family; see <see cref="UpdateRule"/>.</summary>
     public abstract void Update(in UpdateRule rule, T* g, T* theta, T* m, T* v, long count);
 

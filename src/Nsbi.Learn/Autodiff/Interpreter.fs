@@ -108,6 +108,31 @@ module Interpreter =
 
         mask
 
+    /// The group of a number, or −1 where it is none of 0 … groups − 1.
+    let private groupOf groups (number: float) =
+        if number >= 0.0 && number < float groups && number = Math.Floor number then
+            int number
+        else
+            -1
+
+    let private sumGroups groups (index: float[,]) (x: float[,]) =
+        let sums = Array2D.zeroCreate groups (Array2D.length2 x)
+
+        for i in 0 .. Array2D.length1 x - 1 do
+            let group = groupOf groups index[i, 0]
+
+            if group >= 0 then
+                for j in 0 .. Array2D.length2 x - 1 do
+                    sums[group, j] <- sums[group, j] + x[i, j]
+
+        sums
+
+    let private takeRows (index: float[,]) (x: float[,]) =
+        Array2D.init (Array2D.length1 index) (Array2D.length2 x) (fun i j ->
+            match groupOf (Array2D.length1 x) index[i, 0] with
+            | -1 -> 0.0
+            | group -> x[group, j])
+
     let private evaluate
         rows
         (inputs: Values)
@@ -157,6 +182,8 @@ module Interpreter =
             build (fun i j -> activate activation (z[i, j] + b[0, j]))
         | Operation.Transpose, [ x ] -> transposed x
         | Operation.SumRows, [ x ] -> build (fun _ j -> Array.sum x[*, j])
+        | Operation.SumGroups, [ index; x ] -> sumGroups count index x
+        | Operation.TakeRows, [ index; x ] -> takeRows index x
         | Operation.SumColumns, [ x ] -> build (fun i _ -> Array.sum x[i, *])
         | Operation.MaxColumns, [ x ] -> build (fun i _ -> Array.max x[i, *])
         | Operation.BroadcastRows, [ x ] -> build (fun _ j -> x[0, j])

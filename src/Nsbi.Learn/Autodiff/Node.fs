@@ -156,6 +156,26 @@ type Node private (operation: Operation, arguments: Node list, shape: Shape) =
         else
             Node(Operation.SumRows, [ x ], { x.Shape with Rows = Rows.Fixed 1 })
 
+    static member internal SumGroups(groups: int, index: Node, x: Node) : Node =
+        if groups < 1 then
+            invalidArg "groups" $"sumGroups: {groups} groups; at least one is needed."
+
+        if index.Shape <> { x.Shape with Columns = 1 } then
+            Node.Fault "sumGroups, numbers and rows" index x
+
+        Node(Operation.SumGroups, [ index; x ], Shape.fixedAt groups x.Shape.Columns)
+
+    static member internal TakeRows(index: Node, x: Node) : Node =
+        if index.Shape.Columns <> 1 || x.Shape.Rows = Rows.Batch then
+            Node.Fault "takeRows, numbers (one column) and fixed rows" index x
+
+        let shape = {
+            index.Shape with
+                Columns = x.Shape.Columns
+        }
+
+        Node(Operation.TakeRows, [ index; x ], shape)
+
     static member internal SumColumns(x: Node) : Node =
         if x.Shape.Columns = 1 then
             x

@@ -95,6 +95,12 @@ type Operation =
     | MaxColumns
     /// <summary>The same row for every row, 1 x c to r x c.</summary>
     | BroadcastRows
+    /// <summary>Sums of the rows of x by group: y_gj = Σ_{i: n_i = g} x_ij of numbers n, r x 1, and
+    /// x, r x c, to groups x c.</summary>
+    | SumGroups
+    /// <summary>Rows by number: y_ij = x_{n_i j} of numbers n, r x 1, and x, g x c fixed, to r x c.
+    /// </summary>
+    | TakeRows
     /// <summary>The same column for every column, r x 1 to r x c.</summary>
     | BroadcastColumns
     /// <summary>Columns start … start + c − 1.</summary>

@@ -93,6 +93,14 @@ module internal Rules =
         | Operation.Transpose, _ -> [ Some(transpose g) ]
         | Operation.SumRows, [ x ]
         | Operation.SumColumns, [ x ] -> [ Some(broadcastTo x.Shape g) ]
+        | Operation.SumGroups, [ index; _ ] -> [ None; Some(takeRows index g) ]
+        | Operation.TakeRows, [ index; x ] ->
+            let groups =
+                match x.Shape.Rows with
+                | Rows.Fixed rows -> rows
+                | Rows.Batch -> invalidOp "takeRows takes rows of a fixed array."
+
+            [ None; Some(sumGroups groups index g) ]
         | Operation.MaxColumns, [ x ] -> [ Some(g * (1.0 - step (node - x))) ]
         | Operation.BroadcastRows, _ -> [ Some(sumRows g) ]
         | Operation.BroadcastColumns, _ -> [ Some(sumColumns g) ]
@@ -150,6 +158,11 @@ module internal Rules =
         | Operation.Transpose, _, [ Some t ] -> Some(transpose t)
         | Operation.SumRows, _, [ Some t ] -> Some(sumRows t)
         | Operation.SumColumns, _, [ Some t ] -> Some(sumColumns t)
+        | Operation.SumGroups, [ index; _ ], [ _; Some t ] ->
+            match node.Shape.Rows with
+            | Rows.Fixed groups -> Some(sumGroups groups index t)
+            | Rows.Batch -> None
+        | Operation.TakeRows, [ index; _ ], [ _; Some t ] -> Some(takeRows index t)
         | Operation.MaxColumns, [ x ], [ Some t ] -> Some(sumColumns (t * (1.0 - step (node - x))))
         | Operation.BroadcastRows, _, [ Some t ]
         | Operation.BroadcastColumns, _, [ Some t ] -> Some(broadcastTo node.Shape t)

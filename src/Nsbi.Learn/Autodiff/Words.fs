@@ -96,6 +96,28 @@ let meanRows (x: Node) : Node =
     | Rows.Batch -> sumRows x / rowCount
     | Rows.Fixed rows -> sumRows x / float rows
 
+/// <summary>Sums of rows by group: y_gj = Σ_{i: n_i = g} x_ij.</summary>
+/// <param name="groups">number of groups, at least one</param>
+/// <param name="index">n, r x 1: the whole number 0 … groups − 1 of each row's group</param>
+/// <param name="x">r x c, of the batch or fixed</param>
+/// <returns>groups x c, fixed; a group without rows is zero</returns>
+/// <remarks>
+/// A row whose number is none of 0 … groups − 1 (negative, too large, not whole, NaN) is in no
+/// group: it is not read, so that −1 marks rows that fill up a batch. Each group is summed in the
+/// order of the rows. The derivative is <see cref="M:Nsbi.Learn.Autodiff.Words.takeRows"/>; none
+/// goes to the numbers. Numbers up to 2²⁴ are exact in float32. Costs r c, whatever the number of
+/// groups. Slow twin: the product of the one-hot matrix of n with x.
+/// </remarks>
+let sumGroups (groups: int) (index: Node) (x: Node) : Node = Node.SumGroups(groups, index, x)
+
+/// <summary>Rows of a fixed array by number: y_ij = x_{n_i j}.</summary>
+/// <param name="index">n, r x 1, of the batch or fixed: whole numbers of rows of x</param>
+/// <param name="x">g x c, fixed</param>
+/// <returns>r x c; zeros where the number is none of 0 … g − 1</returns>
+/// <remarks>The derivative is <see cref="M:Nsbi.Learn.Autodiff.Words.sumGroups"/>; none goes to the
+/// numbers.</remarks>
+let takeRows (index: Node) (x: Node) : Node = Node.TakeRows(index, x)
+
 /// <summary>Sum over columns, r x c to r x 1.</summary>
 let sumColumns (x: Node) : Node = Node.SumColumns x
 

@@ -151,6 +151,37 @@ let ``a tile of a transposed product sums over the rows`` (path: string) =
                 close 1e-13 expected g[k * width + column] $"{rows}: {k}, {column}"
 
 [<TestCaseSource(nameof allPaths)>]
+let ``sums by group add the rows of each group in their order`` (path: string) =
+    let kernels = doubles path
+    let width = kernels.PanelWidth
+    let strideX, strideY, groups = width + 3, width + 5, 4
+
+    for rows in [ 0; 1; 2; 31 ] do
+        for sorted in [ false; true ] do
+            let numbers = Array.init rows (fun m -> float (m * 7 % 6 - 1))
+            let index = if sorted then Array.sort numbers else numbers
+            let index = Array.append index [| 0.0 |]
+            let x = Array.init ((rows + 1) * strideX) (fun i -> float i + 0.25)
+            let y = Array.init (groups * strideY) (fun i -> float (i % 5))
+            let before = Array.copy y
+            use atIndex = fixed index
+            use atX = fixed x
+            use atY = fixed y
+
+            kernels.SumGroups(atIndex, 1L, atX, int64 strideX, rows, groups, atY, int64 strideY)
+
+            for group in 0 .. groups - 1 do
+                for column in 0 .. strideY - 1 do
+                    let at = group * strideY + column
+
+                    let expected =
+                        Seq.init rows id
+                        |> Seq.filter (fun m -> column < width && index[m] = float group)
+                        |> Seq.fold (fun sum m -> sum + x[m * strideX + column]) before[at]
+
+                    Assert.That(y[at], Is.EqualTo expected)
+
+[<TestCaseSource(nameof allPaths)>]
 let ``an optimiser's step is its formula, for every length`` (path: string) =
     let kernels = doubles path
     let rule = UpdateRule(0.9, 0.99, 1e-8, 0.999, 0.02, 0.003, 1.7)

@@ -74,6 +74,10 @@ let private weights = constantArray (uniform 5 -1.0 1.0 3 4)
 let private bias = constantRow [ 0.3; -0.2; 0.1; 0.4 ]
 let private row = constantRow [ 0.7; -1.3; 0.4 ]
 
+
+/// The whole number 0, 1 or 2 of each row's group: how many of two columns are positive.
+let private group x = step (column 1 x) + step (column 2 x)
+
 /// Every primitive as a function of one array of r x 3.
 let cases: Case list = [
     case "affine" -2.0 2.0 (fun x -> 3.0 * x - 1.0)
@@ -101,6 +105,13 @@ let cases: Case list = [
     case "sum over rows" -2.0 2.0 (fun x -> square (sumRows (sin x)))
     case "sum over columns" -2.0 2.0 (fun x -> square (sumColumns (sin x)))
     case "mean over rows" -2.0 2.0 (fun x -> x * meanRows (square x))
+    case "sums by group" -2.0 2.0 (fun x -> square (sumGroups 3 (group x) (sin x)))
+    case "sums by group, some in none" -2.0 2.0 (fun x ->
+        square (sumGroups 2 (group x - 1.0) (concat [ x; sin x ])))
+    case "sums by group, given back" -2.0 2.0 (fun x ->
+        x * takeRows (group x) (square (sumGroups 4 (group x) (sin x))))
+    case "rows by number" -2.0 2.0 (fun x ->
+        x * takeRows (group x) (matmulWith true false x (exp x)))
     case "largest column" -2.0 2.0 (fun x -> maxColumns (sin x) * x)
     case "broadcast column" -2.0 2.0 (fun x -> x * column 1 x)
     case "slice" -2.0 2.0 (fun x -> square (slice 1 2 x))

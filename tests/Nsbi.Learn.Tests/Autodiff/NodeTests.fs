@@ -17,6 +17,11 @@ let private faults: (string * string * (unit -> Node)) list = [
     "dense bias",
     "3 x 4 and 1 x 3",
     (fun () -> dense Activation.Relu w (constantRow [ 1.0; 2.0; 3.0 ]) x)
+    "sumGroups", "batch x 3 and batch x 3", (fun () -> sumGroups 2 x x)
+    "sumGroups of no groups", "0 groups", (fun () -> sumGroups 0 (column 0 x) x)
+    "sumGroups of other rows", "batch x 1 and 3 x 4", (fun () -> sumGroups 2 (column 0 x) w)
+    "takeRows of the batch", "batch x 1 and batch x 3", (fun () -> takeRows (column 0 x) x)
+    "takeRows by rows", "batch x 3 and 3 x 4", (fun () -> takeRows x w)
     "concat", "batch x 3 and 3 x 4", (fun () -> concat [ x; w ])
     "select", "batch x 3 and 3 x 4", (fun () -> select x x w)
     "transpose", "batch x 3", (fun () -> transpose x)

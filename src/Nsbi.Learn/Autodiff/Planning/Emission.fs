@@ -143,7 +143,8 @@ module internal Emission =
 
             match trained |> List.filter (fun t -> t.Gradient = index) with
             | [ t ] when
-                List.isEmpty program.Consumers[index]
+                values[index].Operation <> Operation.SumGroups
+                && List.isEmpty program.Consumers[index]
                 && not (List.exists readLater program.Consumers[t.Parameter])
                 && List.length (List.filter ((=) index) program.Outputs) = 1
                 && not (List.contains t.Parameter program.Outputs)
@@ -166,6 +167,8 @@ module internal Emission =
             | Operation.SumRows, [ x ] -> machine.SumRows(storage.Of x, place, goal)
             | Operation.MatMul(true, false), [ x; y ] ->
                 machine.TransposedProduct(storage.Of x, storage.Of y, place, goal)
+            | Operation.SumGroups, [ n; x ] ->
+                machine.SumGroups(storage.Of n, storage.Of x, rowsOf value, place)
             | operation, _ -> invalidOp $"{operation} is no sum over the batch."
 
         let instructions index : Instruction list =
@@ -208,6 +211,9 @@ module internal Emission =
                 [
                     product phase x w false (Some b) z (Epilogue(kind, slope, System.Nullable()))
                 ]
+            | Operation.TakeRows, [ n; x ] -> [
+                machine.TakeRows(storage.Of n, storage.Of x, rowsOf values[x], z)
+              ]
             | Operation.SumColumns, [ x ] -> [ machine.SumColumns(storage.Of x, z) ]
             | Operation.MaxColumns, [ x ] -> [ machine.MaxColumns(storage.Of x, z) ]
             | (Operation.BroadcastRows | Operation.BroadcastColumns), [ x ] ->
@@ -243,7 +249,7 @@ module internal Emission =
                 | Operation.Parameter _, _
                 | Operation.Constant _, _ -> storage.Of index |> ignore
                 | _ when Program.isReduction program value -> reductions[phase].Add(reduction index)
-                | (Operation.SumRows | Operation.MatMul(true, false)), x :: _ ->
+                | (Operation.SumRows | Operation.SumGroups | Operation.MatMul(true, false)), x :: _ ->
                     emitFixed phase (machine.OnFixed(reduction index)) (rowsOf values[x])
                 | Operation.Transpose, [ x ] ->
                     let instruction = machine.Transpose(storage.Of x, storage.Of index)
