@@ -81,6 +81,11 @@ type internal JsonFields(source: string, path: string, element: JsonElement, log
             | JsonValueKind.False -> Some false
             | _ -> None)
 
+    member this.OptionalFloat(name: string) : float option =
+        match this.TryElement name with
+        | None -> None
+        | Some _ -> Some(this.Float(name, 0.0))
+
     member this.Text(name: string, initial: string) : string =
         this.Read name initial "a text is wanted" (fun value ->
             match value.ValueKind with
