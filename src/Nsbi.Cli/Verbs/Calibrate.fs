@@ -37,7 +37,7 @@ module CalibrateVerb =
 
     let private examples = [
         "calibration.json --out calibrated"
-        "calibration.json --out calibrated --apply more.csv.gz --json"
+        "calibration.json --out calibrated --apply more.csv --json"
     ]
 
     let private missing (files: string list) = [

@@ -7,7 +7,8 @@ open Nsbi.Learn
 open Nsbi.Learn.Networks
 open Nsbi.Learn.Transport
 
-let private read text = CalibrationFile.parse "calibration.json" text
+let private read text =
+    CalibrationFile.parse "calibration.json" text
 
 let private plan text =
     match read text with
@@ -57,7 +58,6 @@ let ``what is given stands, and the rest of networks keeps the standard of calib
         Assert.That(settings.Training.Epochs, Is.EqualTo 5)
         Assert.That(settings.Training.BatchSize, Is.EqualTo standard.Training.BatchSize)
         Assert.That(settings.Head, Is.EqualTo Head.Separate)
-    | other -> Assert.Fail(string other)
 
     Assert.That(plan.Test.Epochs, Is.EqualTo 3)
     Assert.That(plan.Limits.Area, Is.EqualTo 0.55)
@@ -107,9 +107,21 @@ let ``every fault is told at once, with its place`` () =
 
 [<Test>]
 let ``nothing to move, one name twice and another version are faults`` () =
-    Assert.That(faults (small.Replace("MORE", "").Replace("\"pt | log\", \"x = a / b\"", "")), Does.Contain "nothing is to be moved")
-    Assert.That(faults (withMore """, "derived": ["x = 2 * a"]"""), Does.Contain "more than one quantity")
-    Assert.That(faults (withMore "" |> _.Replace("calibration\": 1", "calibration\": 9")), Does.Contain "reads version 1")
+    Assert.That(
+        faults (small.Replace("MORE", "").Replace("\"pt | log\", \"x = a / b\"", "")),
+        Does.Contain "nothing is to be moved"
+    )
+
+    Assert.That(
+        faults (withMore """, "derived": ["x = 2 * a"]"""),
+        Does.Contain "more than one quantity"
+    )
+
+    Assert.That(
+        faults (withMore "" |> _.Replace("calibration\": 1", "calibration\": 9")),
+        Does.Contain "reads version 1"
+    )
+
     Assert.That(faults "{", Does.Contain "no JSON")
     Assert.That(faults "[]", Does.Contain "an object")
 

@@ -22,7 +22,7 @@ let private plain (x: float[]) purpose = values x (ones x) purpose 100
 let ``without training events the distances are those of the two tests`` () =
     let x, y = gaussians "x" 0 0.0 400, gaussians "y" 0 0.2 300
     let w = Array.init 400 (fun i -> 1.0 + float (i % 3))
-    let found = ClosureDistance.compute 0.01 0.0 (values x w "s" 20) (plain y "t")
+    let found = ClosureDistance.compute 0.01 0.0 (values x w "s" 100) (plain y "t")
     let test = WeightedKolmogorov.test x w y (ones y)
     Assert.That(found.Kolmogorov, Is.EqualTo test)
 
@@ -48,7 +48,10 @@ let ``the bootstrap error of a shift is the error of the difference of means`` (
 let private quantileMap (source: float[]) (target: float[]) (x: float) : float =
     let s, t = Array.sort source, Array.sort target
     let found = Array.BinarySearch(s, x)
-    let place = float (if found >= 0 then found else ~~~found) / float s.Length * float t.Length
+
+    let place =
+        float (if found >= 0 then found else ~~~found) / float s.Length * float t.Length
+
     let k = Math.Clamp(int (floor place), 0, t.Length - 2)
     t[k] + (place - float k) * (t[k + 1] - t[k])
 
@@ -77,7 +80,8 @@ let ``the probability of a distance knows of the events that the map was learned
     |]
 
     let below limit pick =
-        float (p |> Array.filter (fun it -> pick it < limit) |> Array.length) / float trials
+        float (p |> Array.filter (fun it -> pick it < limit) |> Array.length)
+        / float trials
 
     // Three standard errors of a share of 300.
     Assert.That(below 0.1 fst, Is.EqualTo(0.1).Within 0.055)
