@@ -102,6 +102,10 @@ module ClassifierSettings =
                     "at least 0"
                     (optimiser.WeightDecay = 0.0 || positive optimiser.WeightDecay)
                     (text optimiser.WeightDecay)
+            match optimiser.ClipNorm with
+            | Some norm ->
+                yield! range "largest norm of a gradient" "above 0" (positive norm) (text norm)
+            | None -> ()
             yield! range "learning rate" "above 0" (positive rate) (text rate)
             yield! Schedule.faults source settings.Schedule
             yield! range "batch size" "at least 1" (batch >= 1) (string batch)
@@ -191,6 +195,7 @@ module ClassifierSettings =
                     Beta2 = fields.Float("beta2", optimiser.Beta2)
                     Epsilon = fields.Float("epsilon", optimiser.Epsilon)
                     WeightDecay = fields.Float("weightDecay", optimiser.WeightDecay)
+                    ClipNorm = fields.OptionalFloat "clipNorm" |> Option.orElse optimiser.ClipNorm
             }
             LearningRate = fields.Float("learningRate", initial.LearningRate)
             Schedule = schedule
@@ -221,6 +226,10 @@ module ClassifierSettings =
         writer.WriteNumber("beta1", optimiser.Beta1)
         writer.WriteNumber("beta2", optimiser.Beta2)
         writer.WriteNumber("epsilon", optimiser.Epsilon)
+
+        optimiser.ClipNorm
+        |> Option.iter (fun norm -> writer.WriteNumber("clipNorm", norm))
+
         writer.WriteNumber("learningRate", settings.LearningRate)
         writer.WriteStartObject "schedule"
         Schedule.write writer settings.Schedule
