@@ -81,6 +81,30 @@ module internal CalibrationChecks =
             "One event dominates."
     ]
 
+    /// Maps whose training did not diverge, and how well both potentials agree.
+    let trainings (map: CalibrationMap) : Check list =
+        match map with
+        | CalibrationMap.Transport maps -> [
+            let diverged =
+                maps
+                |> List.filter (fun map -> map.History.Ending = TrainingEnding.Diverged)
+                |> List.length
+
+            let cycle =
+                maps |> List.map (fun map -> (List.last map.History.Epochs).Cycle) |> List.max
+
+            Check.create
+                "training of the map"
+                CheckRule.AtMost
+                0.0
+                (float diverged)
+                nan
+                (invariant
+                    $"{diverged} of {maps.Length} maps diverged; forth by one potential and back by the other misses the start by {cycle:G2} of the features' scales at most.")
+                "Train with a smaller learning rate."
+          ]
+        | _ -> []
+
     /// Where weights cannot help.
     let gap (limits: CalibrationLimits) (gap: SupportGap) : Check =
         Check.create

@@ -176,6 +176,19 @@ module internal CalibrationFaults =
         yield! ranges file plan
         yield! output file plan
 
+        match plan.Method with
+        | CalibrationBy.Transport it ->
+            if it.Members < 1 then
+                at file "$.transport.members" "there must be a map" "give a number from 1 on"
+
+            if it.MatchBins < 0 || (it.MatchBins > 0 && plan.Condition.Length <> 1) then
+                at
+                    file
+                    "$.transport.matchBins"
+                    "only the spectrum of one condition can be matched in bins"
+                    "give one condition and bins, or leave it out"
+        | CalibrationBy.Reweighting _ -> ()
+
         match plan.Negative with
         | NegativePlan.Replace(_, SignBy.Bins(quantity, count)) ->
             match plain quantity with

@@ -125,15 +125,76 @@ module CalibrationFile =
             Weight = optional key "weight" standard.Weight reader.Text
         })
 
+    /// The object without some of its keys.
+    let private without (names: string list) (element: JsonElement) : JsonElement =
+        use buffer = new MemoryStream()
+
+        using (new Utf8JsonWriter(buffer)) (fun writer ->
+            writer.WriteStartObject()
+
+            for field in element.EnumerateObject() do
+                if not (List.contains field.Name names) then
+                    field.WriteTo writer
+
+            writer.WriteEndObject())
+
+        JsonDocument.Parse(buffer.ToArray()).RootElement
+
+    let private transport file (faults: FaultLog) (reader: JsonReader) (place: JsonPlace) =
+        if place.Element.ValueKind <> JsonValueKind.Object then
+            reader.Object(place, [], []) |> ignore
+            None
+        else
+            let own = [ "members"; "matchBins" ]
+            let standard = CalibrationPlan.transport
+
+            let number name value =
+                match place.Element.TryGetProperty(name: string) with
+                | true, element ->
+                    AnalysisParts.int reader {
+                        Path = $"{place.Path}.{name}"
+                        Element = element
+                    }
+                    |> Option.defaultValue value
+                | _ -> value
+
+            match TransportSettings.ofJson file place.Path (without own place.Element) with
+            | Ok settings ->
+                Some {
+                    Settings = settings
+                    Members = number "members" standard.Members
+                    MatchBins = number "matchBins" standard.MatchBins
+                }
+            | Error found ->
+                faults.AddRange found
+                None
+
     let private methods file faults (reader: JsonReader) key : CalibrationBy option =
-        let known = [ "reweighting"; "monotone"; "transport" ]
+        let known = [ "transport"; "reweighting" ]
+
+        let notFor method name =
+            match key name with
+            | Some(place: JsonPlace) ->
+                reader.Report(place.Path, $"the method {method} has no '{name}'", "leave it out")
+            | None -> ()
 
         key "method"
         |> Option.bind (fun place ->
             reader.OneOf(place, known |> List.map (fun name -> name, name)))
         |> Option.bind (fun method ->
             match method with
+            | "transport" ->
+                notFor method "networks"
+
+                optional
+                    key
+                    "transport"
+                    (Some CalibrationPlan.transport)
+                    (some (transport file faults reader))
+                |> Option.map CalibrationBy.Transport
             | _ ->
+                notFor method "transport"
+
                 optional
                     key
                     "networks"
@@ -150,6 +211,7 @@ module CalibrationFile =
             "condition"
             "coordinates"
             "networks"
+            "transport"
             "negativeWeights"
             "heldOut"
             "derived"

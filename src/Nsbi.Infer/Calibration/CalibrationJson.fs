@@ -105,6 +105,10 @@ module CalibrationJson =
         | Some gap -> writer.WriteNumber("beyondSupport", gap.Share)
         | None -> ()
 
+        match result.Outside with
+        | Some share -> writer.WriteNumber("outside", share)
+        | None -> ()
+
         writer.WriteStartArray "quantities"
         result.Quantities |> List.iter (quantity writer)
         writer.WriteEndArray()

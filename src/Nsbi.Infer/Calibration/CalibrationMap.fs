@@ -1,6 +1,7 @@
 namespace Nsbi.Infer.Calibration
 
 open System
+open System.Runtime.InteropServices
 open Nsbi.Infer
 open Nsbi.Kernels
 open Nsbi.Learn
@@ -11,7 +12,10 @@ open Nsbi.Learn.Transport
 
 /// What was trained.
 [<RequireQualifiedAccess>]
-type internal CalibrationMap = Weights of ReweightingMap
+type internal CalibrationMap =
+    | Weights of ReweightingMap
+    /// Their mean is the map.
+    | Transport of TransportMap list
 
 /// The source after calibration.
 [<NoComparison; ReferenceEquality>]
@@ -21,6 +25,8 @@ type internal CalibratedSide = {
     Weights: float[]
     /// Of methods by weights: what the target has beyond the source.
     Gap: SupportGap option
+    /// Of learned maps: the share of the weights outside of what was trained on.
+    Outside: float option
 }
 
 /// Trains maps as durable tasks, and applies them.
@@ -140,6 +146,104 @@ module internal CalibrationMap =
             classOf "target" target (target.Rows heldOut)
         ]
 
+    /// Some rows as doubles, row-major.
+    let private doubles (columns: float[][]) (rows: int[]) : float[] =
+        let width = columns.Length
+        let found = Array.zeroCreate<float>(rows.Length * width)
+
+        for n in 0 .. rows.Length - 1 do
+            for j in 0 .. width - 1 do
+                found[n * width + j] <- columns[j].[rows[n]]
+
+        found
+
+    let private sample (side: CalibrationSide) : TransportSample =
+        let rows = side.Rows false
+
+        {
+            Features = doubles side.Coordinates rows
+            Conditions = doubles side.Conditions rows
+            Weights = rows |> Array.map (fun i -> side.Weights[i])
+        }
+
+    let private hash (sample: TransportSample) : string =
+        let bytes (values: float[]) =
+            MemoryMarshal.AsBytes(ReadOnlySpan values).ToArray()
+
+        ContentHash.ofParts [
+            for values in [ sample.Features; sample.Conditions; sample.Weights ] ->
+                ContentHash.ofBytes (bytes values)
+        ]
+
+    /// One training per member, whose bytes are its map.
+    let private transportTasks
+        (plan: CalibrationPlan)
+        (it: TransportPlan)
+        (events: TransportEvents)
+        =
+        let inputs = $"{hash events.Source} {hash events.Target}"
+
+        [
+            for m in 0 .. it.Members - 1 do
+                let name = $"map-member{m}"
+                let seed = DataSplit.networkSeed plan.Seed name
+                let settings = { it.Settings with Seed = seed }
+
+                {
+                    Name = name
+                    Fold = 0
+                    Member = m
+                    Target = ClassifierTarget.AllClasses
+                    Seed = seed
+                    Settings = [ "transport", TransportSettings.toJson settings; "events", inputs ]
+                    Run =
+                        fun context ->
+                            match TransportTraining.train context settings events with
+                            | Ok map -> TransportMap.toBytes map
+                            | Error faults -> invalidOp (Fault.render faults)
+                }
+        ]
+
+    let private collect (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
+        let faults =
+            results
+            |> List.collect (fun result ->
+                match result with
+                | Ok _ -> []
+                | Error faults -> faults)
+
+        if faults.IsEmpty then
+            Ok(List.choose Result.toOption results)
+        else
+            Error faults
+
+    let private trainTransport (context: PipelineContext) plan (it: TransportPlan) source target =
+        let target =
+            if it.MatchBins > 0 then
+                TransportEvents.matchConditions it.MatchBins (sample source) (sample target)
+            else
+                Ok(sample target)
+
+        let settings =
+            TransportSettings.validate it.Settings |> Result.map (fun _ -> sample source)
+
+        match settings, target with
+        | Ok from, Ok onto ->
+            TransportEvents.create source.Coordinates.Length source.Conditions.Length from onto
+            |> Result.bind (fun events ->
+                let job = {
+                    Prefix = "transport-"
+                    Tasks = transportTasks plan it events
+                }
+
+                NetworkTraining.train context [ job ]
+                |> List.exactlyOne
+                |> List.map (fun outcome -> TransportMap.ofBytes outcome.Task outcome.Bytes)
+                |> collect)
+            |> Result.map CalibrationMap.Transport
+        | Error faults, _
+        | _, Error faults -> Error faults
+
     /// Trains what is not trained yet.
     let train
         (context: PipelineContext)
@@ -148,6 +252,8 @@ module internal CalibrationMap =
         (target: CalibrationSide)
         : Result<CalibrationMap * TrainedNetwork list, Fault list> =
         match plan.Method with
+        | CalibrationBy.Transport it ->
+            trainTransport context plan it source target |> Result.map (fun map -> map, [])
         | CalibrationBy.Reweighting settings ->
             let settings = {
                 settings with
@@ -181,6 +287,31 @@ module internal CalibrationMap =
 
         found
 
+    let private move team (maps: TransportMap list) (side: CalibrationSide) : CalibratedSide =
+        let all = [| 0 .. side.Count - 1 |]
+        let features = ReadOnlyMemory(doubles side.Coordinates all)
+        let conditions = ReadOnlyMemory(doubles side.Conditions all)
+        let moved = maps |> List.map (fun map -> map.Apply(team, features, conditions))
+        let width = side.Coordinates.Length
+
+        {
+            Coordinates =
+                Array.init width (fun j ->
+                    Array.init side.Count (fun i ->
+                        (moved |> List.sumBy (fun values -> values[i * width + j]))
+                        / float maps.Length))
+            Weights = side.Weights
+            Gap = None
+            Outside =
+                Some(
+                    maps.Head.OutsideShare(
+                        features,
+                        conditions,
+                        ReadOnlyMemory(Array.map abs side.Weights)
+                    )
+                )
+        }
+
     /// The source after calibration.
     /// <param name="target">for the gap of its support; none where it is not known</param>
     let apply
@@ -192,6 +323,7 @@ module internal CalibrationMap =
         use team = new ThreadTeam(threads)
 
         match map with
+        | CalibrationMap.Transport maps -> Ok(move team maps source)
         | CalibrationMap.Weights map ->
             let own = ratios team map source
 
@@ -199,6 +331,7 @@ module internal CalibrationMap =
             |> Result.map (fun weighted -> {
                 Coordinates = source.Coordinates
                 Weights = weighted.Weights
+                Outside = None
                 Gap =
                     target
                     |> Option.map (fun target ->

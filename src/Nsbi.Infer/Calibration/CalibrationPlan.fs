@@ -13,9 +13,23 @@ type CalibrationCoordinates =
     /// <summary>ln p/(1 − p) of features between 0 and 1.</summary>
     | Logits
 
+/// <summary>How events are moved by a learned optimal map.</summary>
+type TransportPlan = {
+    /// <summary>Potentials and their training.</summary>
+    Settings: TransportSettings
+    /// <summary>Maps that differ in their seeds; the mean of gradients of convex functions is one too.</summary>
+    Members: int
+    /// <summary>Bins with equal numbers of source events in which the target's weights are matched to the
+    /// source's spectrum of the one condition; 0: they are as they are.</summary>
+    MatchBins: int
+}
+
 /// <summary>How the source is made to follow the target.</summary>
 [<RequireQualifiedAccess>]
 type CalibrationBy =
+    /// <summary>Events move by the gradient of a convex function of the features, that depends on the
+    /// conditions: the nearest way onto the target.</summary>
+    | Transport of TransportPlan
     /// <summary>Events keep their place and get the weight exp of a discriminator.</summary>
     | Reweighting of EstimatorSettings
 
@@ -146,6 +160,14 @@ module CalibrationPlan =
                     Epochs = 40
                     Patience = Some 8
             }
+    }
+
+    /// <summary>The standard transport with distances in coordinates as they are, one map, no matching.
+    /// </summary>
+    let transport: TransportPlan = {
+        Settings = TransportSettings.standard
+        Members = 1
+        MatchBins = 0
     }
 
     /// <summary><c>calibrated.csv</c> with all columns, moved ones in their place, weights as

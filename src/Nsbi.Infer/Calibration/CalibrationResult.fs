@@ -72,6 +72,9 @@ type CalibrationResult = {
     LargestShare: float
     /// <summary>Of methods by weights: what the target has beyond the source.</summary>
     Gap: SupportGap option
+    /// <summary>Of learned maps: the share of the source's weight outside of what they were trained on.
+    /// </summary>
+    Outside: float option
     /// <summary>Area of a classifier of source and target, held-out events before calibration.</summary>
     AreaBefore: Measured
     /// <summary>The same after calibration.</summary>
@@ -94,11 +97,15 @@ module CalibrationResult =
     /// <summary>The method in words.</summary>
     let method (plan: CalibrationPlan) : string =
         match plan.Method with
+        | CalibrationBy.Transport it when it.Members > 1 ->
+            $"optimal transport, the mean of {it.Members} learned maps"
+        | CalibrationBy.Transport _ -> "optimal transport, a learned map"
         | CalibrationBy.Reweighting _ -> "weights by exp of a discriminator"
 
     /// <summary>Whether events are moved rather than weighted.</summary>
     let moves (plan: CalibrationPlan) : bool =
         match plan.Method with
+        | CalibrationBy.Transport _ -> true
         | CalibrationBy.Reweighting _ -> false
 
     /// <summary>What is done with negative weights, in words.</summary>

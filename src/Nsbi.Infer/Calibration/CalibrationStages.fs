@@ -192,6 +192,7 @@ module internal CalibrationStages =
                         Effective = effective
                         LargestShare = largest
                         Gap = it.Calibrated.Gap
+                        Outside = it.Calibrated.Outside
                         AreaBefore = first
                         AreaAfter = second
                         Quantities = closures
@@ -209,6 +210,8 @@ module internal CalibrationStages =
 
                             yield! spectra it
                             yield! CalibrationChecks.weights limits effective largest
+
+                            yield! CalibrationChecks.trainings it.Map
 
                             match it.Calibrated.Gap with
                             | Some gap -> CalibrationChecks.gap limits gap
