@@ -24,6 +24,17 @@ for name, make in makers.items():
     print(name, [f"{x:.12f}" for x in theta.tolist()])
 
 
+theta = torch.tensor([1.0, 0.5], dtype=torch.float64, requires_grad=True)
+optimiser = torch.optim.Adam([theta], lr=0.03)
+for _ in range(10):
+    optimiser.zero_grad()
+    (theta[0] ** 4 + theta[0] * theta[1] + theta[1] ** 2).backward()
+    with torch.no_grad():
+        theta.grad *= min(1.0, 2.0 / theta.grad.norm().item())
+    optimiser.step()
+print("clipped", [f"{x:.12f}" for x in theta.tolist()])
+
+
 def momentum(t):
     return 0.9 * (1.0 - 0.5 * 0.96 ** (0.004 * t))
 

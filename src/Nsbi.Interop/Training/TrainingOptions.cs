@@ -133,7 +133,8 @@ public sealed record TrainingOptions
                 optimiser.Beta1,
                 optimiser.Beta2,
                 optimiser.Epsilon,
-                WeightDecay
+                WeightDecay,
+                optimiser.ClipNorm
             ),
             LearningRate,
             Schedule.Schedule,

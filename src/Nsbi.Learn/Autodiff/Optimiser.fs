@@ -28,6 +28,10 @@ type Optimiser = {
     Epsilon: float
     /// <summary>λ ≥ 0, decoupled from the gradient</summary>
     WeightDecay: float
+    /// <summary>Largest norm of the gradient in all trained parameters together, above 0: longer
+    /// ones are scaled down to it (Pascanu et al., arXiv:1211.5063); None for any. The update is
+    /// then a step of its own, after all gradients.</summary>
+    ClipNorm: float option
 }
 
 /// <summary>The optimisers.</summary>
@@ -40,6 +44,7 @@ module Optimiser =
         Beta2 = 0.999
         Epsilon = 1e-8
         WeightDecay = 0.0
+        ClipNorm = None
     }
 
     /// <summary>Adam with decoupled weight decay λ.</summary>
@@ -59,6 +64,10 @@ module Optimiser =
         require (unit optimiser.Beta2) "Beta2" optimiser.Beta2 "[0, 1)"
         require (optimiser.Epsilon > 0.0) "Epsilon" optimiser.Epsilon "(0, ∞)"
         require (optimiser.WeightDecay >= 0.0) "WeightDecay" optimiser.WeightDecay "[0, ∞)"
+
+        match optimiser.ClipNorm with
+        | Some norm -> require (norm > 0.0) "ClipNorm" norm "(0, ∞]"
+        | None -> ()
 
     /// x^n by squaring: the same bits whatever mathematical library the system has.
     let rec private power (x: float) (n: int64) : float =

@@ -12,7 +12,7 @@ open Nsbi.Learn.Autodiff.Planning
 /// </remarks>
 [<Sealed>]
 type Plan private (team: ThreadTeam, precision: Precision, capacity: int, outputs: Node list) =
-    let engine = new Engine(team, precision, capacity, outputs, [])
+    let engine = Engine.Alone(team, precision, capacity, outputs, [])
     let evaluation = { Seed = 0UL; Step = 0L }
 
     /// <summary>Element type of the plan.</summary>

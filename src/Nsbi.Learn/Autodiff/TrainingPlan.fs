@@ -32,38 +32,30 @@ type TrainingState = {
 /// <remarks>The bytes after a number of steps are a function of the state at the start, the
 /// batches, the learning rates and the instruction path; not of the number of threads.</remarks>
 [<Sealed>]
-type TrainingPlan private (settings: TrainingSettings, engine: Engine) =
-    let mutable step = 0L
-    // Π μ_i of NAdam up to the last step.
-    let mutable momentum = 1.0
-
+type TrainingPlan private (settings: TrainingSettings, store: Store, descent: Descent) =
     /// <summary>One step of the optimiser.</summary>
     /// <param name="table">has a block for each input of the loss</param>
     /// <param name="rows">the batch: at least one and at most Capacity row numbers</param>
     /// <param name="learningRate">η of this step</param>
     /// <returns>the loss before the step</returns>
     member _.Step(table: Table, rows: ReadOnlySpan<int>, learningRate: float) : float =
-        if rows.Length = 0 then
-            invalidArg "rows" "A training step needs at least one row."
+        let key = {
+            Seed = settings.Seed
+            Step = descent.Steps
+        }
 
-        let optimiser = settings.Optimiser
-        let key = { Seed = settings.Seed; Step = step }
-        let rule, product = Optimiser.rule optimiser learningRate (step + 1L) momentum
-        engine.Run(table, rows, true, key, rule)
-        step <- step + 1L
-        momentum <- product
-        engine.Scalar 0
+        descent.Step(table, rows, key, learningRate)
 
     /// <summary>The parameters as they are now, as new arrays.</summary>
-    member _.Parameters: Values = engine.ReadParameters()
+    member _.Parameters: Values = descent.Engine.ReadParameters()
 
     /// <summary>A copy of the state, for a checkpoint.</summary>
     member _.State: TrainingState =
-        let means, variances = engine.ReadMoments()
+        let means, variances = descent.Engine.ReadMoments()
 
         {
-            Step = step
-            Parameters = engine.ReadParameters()
+            Step = descent.Steps
+            Parameters = descent.Engine.ReadParameters()
             FirstMoments = means
             SecondMoments = variances
         }
@@ -73,10 +65,8 @@ type TrainingPlan private (settings: TrainingSettings, engine: Engine) =
     /// <exception cref="T:System.ArgumentException">A parameter is missing or has another shape.
     /// </exception>
     member _.Restore(saved: TrainingState) : unit =
-        engine.WriteParameters saved.Parameters
-        engine.WriteMoments(saved.FirstMoments, saved.SecondMoments)
-        step <- saved.Step
-        momentum <- Optimiser.momentumProduct settings.Optimiser saved.Step
+        descent.Engine.WriteParameters saved.Parameters
+        descent.Restore(saved.Step, saved.FirstMoments, saved.SecondMoments)
 
     /// <summary>Plans a training.</summary>
     /// <param name="team">the threads to run on</param>
@@ -92,32 +82,21 @@ type TrainingPlan private (settings: TrainingSettings, engine: Engine) =
             trained: Node list,
             initial: Values
         ) : TrainingPlan =
-        if loss.Shape <> Shape.scalar then
-            invalidArg "loss" $"A loss is 1 x 1, but this is {loss.Shape}."
-
         if isNull (box team) then
             nullArg "team"
 
         if settings.Capacity < 1 then
             invalidArg "settings" $"A capacity of {settings.Capacity} rows: at least one is needed."
 
-        Optimiser.check settings.Optimiser
+        let store = new Store(settings.Precision)
 
-        let names =
-            trained
-            |> List.map (fun node ->
-                match node.Operation with
-                | Operation.Parameter name -> name
-                | operation -> invalidArg "trained" $"{operation} is not a parameter.")
+        let descent =
+            Descent(store, team, settings.Capacity, loss, trained, settings.Optimiser)
 
-        let outputs = loss :: grad loss trained
-        let updates = names |> List.mapi (fun i name -> name, i + 1)
-
-        let engine =
-            new Engine(team, settings.Precision, settings.Capacity, outputs, updates)
-
-        engine.WriteParameters initial
-        new TrainingPlan(settings, engine)
+        store.Allocate()
+        descent.Engine.Start()
+        descent.Engine.WriteParameters initial
+        new TrainingPlan(settings, store, descent)
 
     interface IDisposable with
-        member _.Dispose() : unit = (engine :> IDisposable).Dispose()
+        member _.Dispose() : unit = (store :> IDisposable).Dispose()

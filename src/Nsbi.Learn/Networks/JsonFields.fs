@@ -74,6 +74,18 @@ type internal JsonFields(source: string, path: string, element: JsonElement, log
             | JsonValueKind.Number -> Some(value.GetDouble())
             | _ -> None)
 
+    member this.Flag(name: string, initial: bool) : bool =
+        this.Read name initial "true or false is wanted" (fun value ->
+            match value.ValueKind with
+            | JsonValueKind.True -> Some true
+            | JsonValueKind.False -> Some false
+            | _ -> None)
+
+    member this.OptionalFloat(name: string) : float option =
+        match this.TryElement name with
+        | None -> None
+        | Some _ -> Some(this.Float(name, 0.0))
+
     member this.Text(name: string, initial: string) : string =
         this.Read name initial "a text is wanted" (fun value ->
             match value.ValueKind with

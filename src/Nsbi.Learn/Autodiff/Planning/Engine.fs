@@ -6,21 +6,17 @@ open Nsbi.Kernels
 open Nsbi.Kernels.Arrays
 open Nsbi.Learn.Autodiff
 
-/// A graph with its memory and its instructions: what plans are made of.
+/// A graph with its memory and its instructions: what plans are made of. Several engines on one
+/// store share its parameters; each is started once the store has its memory.
 [<Sealed>]
 type internal Engine
-    (
-        team: ThreadTeam,
-        precision: Precision,
-        capacity: int,
-        outputs: Node list,
-        trained: (string * int) list
-    ) =
+    (store: Store, team: ThreadTeam, capacity: int, outputs: Node list, trained: (string * int) list)
+    =
     let program = Program.ofOutputs outputs
     let schedule = Schedule.ofProgram program
     let fusion = Fusion.ofProgram program schedule
-    let machine = ArrayMachine.Create((precision = Precision.Single))
-    let storage = Storage(program, schedule, fusion, machine, capacity, team.Threads)
+    let machine = store.Machine
+    let storage = Storage(program, schedule, fusion, store, capacity, team.Threads)
 
     let named choose = [
         for index in 0 .. program.Values.Length - 1 do
@@ -83,19 +79,9 @@ type internal Engine
         |> Array.ofList
 
     let mutable bound: Table = Unchecked.defaultof<Table>
+    let mutable starts: int[] = [||]
     let mutable lastRows = 0
     let scalar = Array2D.zeroCreate 1 1
-
-    do
-        machine.Allocate storage.Size
-
-        for number in storage.Numbers do
-            machine.Write(number.Value, array2D [ [ number.Key ] ])
-
-        for index in 0 .. program.Values.Length - 1 do
-            match program.Values[index].Operation with
-            | Operation.Constant values -> machine.Write(storage.Of index, values)
-            | _ -> ()
 
     let read (view: ArrayView) (rows, columns) =
         let values = Array2D.zeroCreate rows columns
@@ -119,9 +105,18 @@ type internal Engine
             | Some start -> start
             | None -> invalidArg "table" $"The table has no block '{name}' of {columns} columns."
 
-        let starts = inputs |> List.map start |> Array.ofList
-        machine.Bind(table.Singles, table.Doubles, table.Width, starts)
+        starts <- inputs |> List.map start |> Array.ofList
         bound <- table
+
+    /// Writes the numbers that the graph holds; the store has its memory.
+    member _.Start() : unit =
+        for number in storage.Numbers do
+            machine.Write(number.Value, array2D [ [ number.Key ] ])
+
+        for index in 0 .. program.Values.Length - 1 do
+            match program.Values[index].Operation with
+            | Operation.Constant values -> machine.Write(storage.Of index, values)
+            | _ -> ()
 
     /// Number of rows of the last run.
     member _.Rows: int = lastRows
@@ -181,9 +176,25 @@ type internal Engine
         if not (Object.ReferenceEquals(table, bound)) then
             bind table
 
+        machine.Bind(table.Singles, table.Doubles, table.Width, starts)
         let mutable rule = rule
         machine.Run(team, phases, rows, training, key.Seed, key.Step, &rule)
         lastRows <- rows.Length
 
+    /// An engine with a store of its own.
+    static member Alone
+        (
+            team: ThreadTeam,
+            precision: Precision,
+            capacity: int,
+            outputs: Node list,
+            trained: (string * int) list
+        ) : Engine =
+        let store = new Store(precision)
+        let engine = new Engine(store, team, capacity, outputs, trained)
+        store.Allocate()
+        engine.Start()
+        engine
+
     interface IDisposable with
-        member _.Dispose() : unit = machine.Dispose()
+        member _.Dispose() : unit = (store :> IDisposable).Dispose()

@@ -7,24 +7,14 @@ open Nsbi.Learn.Autodiff
 /// Where the arrays of a program lie: fixed arrays and batch arrays that outlive their chunk have a
 /// place of their own; the others share places that each worker has for one chunk of rows.
 type internal Storage
-    (
-        program: Program,
-        schedule: Schedule,
-        fusion: Fusion,
-        machine: ArrayMachine,
-        capacity: int,
-        workers: int
-    ) =
-    let alignment = 64L / int64 machine.ElementSize
-
-    let align (size: int64) =
-        (size + alignment - 1L) / alignment * alignment
+    (program: Program, schedule: Schedule, fusion: Fusion, store: Store, capacity: int, workers: int)
+    =
+    let machine = store.Machine
 
     let stride columns =
         Layout.Stride(columns, machine.PanelWidth, machine.ElementSize)
 
     let values = program.Values
-    let mutable top = 0L
 
     /// The value whose memory is read where this one is an operand; None for a number.
     let rec source index =
@@ -71,11 +61,6 @@ type internal Storage
     let isScratch index =
         isStored index && Program.isBatch values[index] && not (outlivesItsChunk index)
 
-    let reserve (size: int64) =
-        let offset = top
-        top <- align (top + size)
-        offset
-
     /// Offsets in the workers' own memory: a place is free again after its last reader.
     let scratch = Dictionary<int, int64>()
 
@@ -90,7 +75,7 @@ type internal Storage
             | true, places when places.Count > 0 -> scratch[index] <- places.Pop()
             | _ ->
                 scratch[index] <- size
-                size <- align (size + int64 stride * int64 Layout.ChunkRows)
+                size <- store.Align(size + int64 stride * int64 Layout.ChunkRows)
 
         let give index =
             let stride = stride values[index].Shape.Columns
@@ -127,21 +112,20 @@ type internal Storage
 
         size
 
-    let scratchStart = reserve (scratchSize * int64 workers)
+    let scratchStart = store.Reserve(scratchSize * int64 workers)
 
     let place index : ArrayView =
         let shape = values[index].Shape
         let stride = stride shape.Columns
 
-        match scratch.TryGetValue index, shape.Rows with
-        | (true, offset), _ ->
+        match scratch.TryGetValue index, shape.Rows, values[index].Operation with
+        | _, _, Operation.Parameter name -> store.Parameter(name, shape)
+        | (true, offset), _, _ ->
             ArrayView(scratchStart + offset, stride, shape.Columns, scratchSize, false)
-        | _, Rows.Batch ->
+        | _, Rows.Batch, _ ->
             let size = int64 (Layout.Rows capacity) * int64 stride
-            ArrayView(reserve size, stride, shape.Columns, 0L, true)
-        | _, Rows.Fixed rows ->
-            let size = int64 (Layout.Rows rows) * int64 stride
-            ArrayView(reserve size, stride, shape.Columns, 0L, false)
+            ArrayView(store.Reserve size, stride, shape.Columns, 0L, true)
+        | _, Rows.Fixed rows, _ -> store.Fixed(rows, shape.Columns)
 
     let places = Dictionary<int, ArrayView>()
     let numbers = Dictionary<float, ArrayView>()
@@ -172,7 +156,7 @@ type internal Storage
             ArrayView(column.Offset, column.Stride, 1, column.PerWorker, column.WholeBatch)
         | Making.Absent, Operation.Fill number, _ ->
             if not (numbers.ContainsKey number) then
-                numbers[number] <- ArrayView(reserve 1L, 0, 1, 0L, false)
+                numbers[number] <- ArrayView(store.Reserve 1L, 0, 1, 0L, false)
 
             numbers[number]
         | _ -> storage.Of index
@@ -181,14 +165,9 @@ type internal Storage
     member _.Numbers: seq<KeyValuePair<float, ArrayView>> = numbers
 
     /// A fixed array that is no value of the program.
-    member _.Extra(rows: int, columns: int) : ArrayView =
-        let stride = stride columns
-        ArrayView(reserve (int64 (Layout.Rows rows) * int64 stride), stride, columns, 0L, false)
+    member _.Extra(rows: int, columns: int) : ArrayView = store.Fixed(rows, columns)
 
     /// Panels of a right factor.
     member _.Panels(depth: int, columns: int) : int64 =
         let panels = (columns + machine.PanelWidth - 1) / machine.PanelWidth
-        reserve (int64 panels * int64 machine.PanelWidth * int64 depth)
-
-    /// Elements in all.
-    member _.Size: int64 = top
+        store.Reserve(int64 panels * int64 machine.PanelWidth * int64 depth)
