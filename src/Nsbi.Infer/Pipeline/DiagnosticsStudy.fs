@@ -86,7 +86,9 @@ module internal DiagnosticsStudy =
         let analysis = held.Learned.Analysis
 
         let held =
-            HeldOutSample.ofRows held.Learned (NetworkDiagnostics.thin plan.Events held.Rows)
+            HeldOutSample.ofRows
+                held.Learned
+                (NetworkDiagnostics.thin plan.Events held.Learned.Simulated.Sample held.Rows)
 
         let matrix = NetworkDiagnostics.inputs analysis features held.Simulated
 

@@ -34,11 +34,17 @@ module internal NetworkDiagnostics =
           }
         | Error faults -> invalidOp (Nsbi.Learn.Fault.render faults)
 
-    /// At most so many rows, at even distances.
-    let thin (most: int) (rows: int[]) : int[] =
+    let private evenly (most: int) (rows: int[]) : int[] =
         let n = rows.Length
         let count = min n most
         Array.init count (fun j -> rows[int (int64 j * int64 n / int64 (max 1 count))])
+
+    /// At most so many rows in all, ascending: each sample's share is the same, at even distances, so
+    /// that no sample vanishes.
+    let thin (most: int) (sample: int[]) (rows: int[]) : int[] =
+        let samples = rows |> Array.groupBy (fun i -> sample[i])
+        let share = max 1 (most / max 1 samples.Length)
+        samples |> Array.collect (fun (_, own) -> evenly share own) |> Array.sort
 
     let private gather (inputs: Inputs) (rows: int[]) : ReadOnlyMemory<float32> =
         let values = Array.zeroCreate<float32>(rows.Length * inputs.Width)
@@ -69,7 +75,7 @@ module internal NetworkDiagnostics =
                 let rows (wanted: Role list) =
                     [| 0 .. roles.Length - 1 |]
                     |> Array.filter (fun i -> List.contains roles[i] wanted)
-                    |> thin 8000
+                    |> thin 8000 inputs.Simulated.Sample
 
                 let seen = rows [ Role.Training ]
                 let unseen = rows [ Role.Normalisation; Role.Check ]
@@ -164,7 +170,7 @@ module internal NetworkDiagnostics =
             let rows =
                 [| 0 .. inputs.Weights.Length - 1 |]
                 |> Array.filter (fun i -> inputs.Weights[i] > 0.0)
-                |> thin 4000
+                |> thin 4000 inputs.Simulated.Sample
 
             let features = gather inputs rows
 
@@ -174,7 +180,6 @@ module internal NetworkDiagnostics =
 
             let mixture = Seq.toArray estimator.Mixture.Weights
 
-            // A sample so small that none of its events is among these counts for nothing here.
             let reference =
                 let sample, weights = pick rows inputs.Simulated.Sample, pick rows inputs.Weights
                 let sums = Array.zeroCreate<float> mixture.Length
@@ -232,7 +237,7 @@ module internal NetworkDiagnostics =
                             | Role.Check -> true
                             | Role.Training
                             | Role.Validation -> false))
-                    |> thin 40000
+                    |> thin 40000 inputs.Simulated.Sample
 
                 let events = SimulatedEvents.take rows inputs.Simulated.Yields inputs.Simulated
 

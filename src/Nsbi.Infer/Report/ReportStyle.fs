@@ -24,7 +24,8 @@ p.note, figcaption { color: #5c6773; font-size: 13px; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; margin: 10px 0 16px; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: #5c6773; font-size: 12.5px; border-bottom: 1px solid #b9c0c8; padding: 5px 12px 5px 0; vertical-align: bottom; }
 td { border-bottom: 1px solid #eceff2; padding: 5px 12px 5px 0; vertical-align: top; }
-th.r, td.r { text-align: right; white-space: nowrap; }
+th.r { text-align: right; }
+td.r { text-align: right; white-space: nowrap; }
 td.name { white-space: nowrap; }
 td.meaning { color: #5c6773; font-size: 12.5px; }
 td.check { min-width: 12.5em; }

@@ -169,7 +169,10 @@ module ClassifierSettings =
             writer.WriteString("output", OutputMap.name output)
 
     /// Everything but layers and loss.
-    let internal readUpdates (fields: JsonFields) (initial: ClassifierSettings) : ClassifierSettings =
+    let internal readUpdates
+        (fields: JsonFields)
+        (initial: ClassifierSettings)
+        : ClassifierSettings =
         let optimisers = [
             "adam", Optimiser.adam
             "nadam", Optimiser.nadam

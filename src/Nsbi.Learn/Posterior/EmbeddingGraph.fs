@@ -44,7 +44,10 @@ module internal EmbeddingGraph =
 
     /// What is trained.
     let parameters (features: int) (embedding: SetEmbedding) : Node list =
-        arrays "encoder" (encoderInputs features embedding :: embedding.Encoder.Hidden @ [ embedding.Width ])
+        arrays
+            "encoder"
+            (encoderInputs features embedding :: embedding.Encoder.Hidden
+             @ [ embedding.Width ])
         @ arrays "decoder" (decoderInputs features embedding :: embedding.Decoder.Hidden)
 
     /// The layers of one of the networks, among all arrays.
@@ -70,7 +73,8 @@ module internal EmbeddingGraph =
                     cos (0.5 * float (1 <<< k) * x)
             ]
 
-        let outputs = NetworkGraph.logitsOf embedding.Encoder (layers "encoder" weights) inputs
+        let outputs =
+            NetworkGraph.logitsOf embedding.Encoder (layers "encoder" weights) inputs
 
         if embedding.Skip then concat [ outputs; x ] else outputs
 
@@ -104,11 +108,15 @@ module internal EmbeddingGraph =
     /// Weights as in every network; the first layer's biases put the units' steps where the events are.
     let initialValues (seed: uint64) (features: int) (embedding: SetEmbedding) : Values =
         let named prefix values =
-            values |> Map.toList |> List.map (fun (name, value) -> $"{prefix}.{name}", value)
+            values
+            |> Map.toList
+            |> List.map (fun (name, value) -> $"{prefix}.{name}", value)
 
         let encoder =
             let inputs = encoderInputs features embedding
-            let values = NetworkGraph.initialValues seed embedding.Encoder inputs embedding.Width
+
+            let values =
+                NetworkGraph.initialValues seed embedding.Encoder inputs embedding.Width
 
             if embedding.Encoder.Hidden.IsEmpty then
                 values
@@ -131,7 +139,11 @@ module internal EmbeddingGraph =
             | last :: before ->
                 // The last hidden layer is drawn like the others, not like an output.
                 let inputs = decoderInputs features embedding
-                let hidden = { embedding.Decoder with Hidden = List.rev (last :: before) }
+
+                let hidden = {
+                    embedding.Decoder with
+                        Hidden = List.rev (last :: before)
+                }
 
                 NetworkGraph.initialValues (seed + 1UL) hidden inputs 1
                 |> Map.remove $"w{hidden.Hidden.Length}"

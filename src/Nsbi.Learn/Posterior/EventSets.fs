@@ -85,12 +85,22 @@ module EventSets =
         values
         |> Array.iteri (fun i value ->
             if not (Double.IsFinite value) then
-                Fault.create $"{source}, set {set + 1}" $"the {what} is not a finite number" "repair it"
+                Fault.create
+                    $"{source}, set {set + 1}"
+                    $"the {what} is not a finite number"
+                    "repair it"
                 |> Fault.inColumn names[i % names.Length]
                 |> Fault.withValue (text value)
                 |> log.Add)
 
-    let private checkSet (log: FaultLog) source parameters (features: string[]) index (set: EventSet) =
+    let private checkSet
+        (log: FaultLog)
+        source
+        parameters
+        (features: string[])
+        index
+        (set: EventSet)
+        =
         let place = $"{source}, set {index + 1}"
 
         let wrong what (found: int) (wanted: string) =
@@ -138,7 +148,10 @@ module EventSets =
             features,
             Array.scan (+) 0 (Array.map count sets),
             sets |> Array.map _.Features |> Array.concat,
-            (if hasWeights then sets |> Array.map weightsOf |> Array.concat else [||]),
+            (if hasWeights then
+                 sets |> Array.map weightsOf |> Array.concat
+             else
+                 [||]),
             sets |> Array.map _.Parameters |> Array.concat
         )
 
@@ -165,7 +178,10 @@ module EventSets =
 
             for name, copies in names |> List.countBy id do
                 if copies > 1 then
-                    Fault.create source $"the {kind} is there more than once" "give each a name of its own"
+                    Fault.create
+                        source
+                        $"the {kind} is there more than once"
+                        "give each a name of its own"
                     |> Fault.inColumn name
                     |> log.Add
 

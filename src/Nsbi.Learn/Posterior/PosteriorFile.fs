@@ -44,7 +44,8 @@ module PosteriorFile =
 
     let private read (source: string) (root: JsonElement) : PosteriorEstimator =
         let settings =
-            PosteriorSettings.ofJson source "$.settings" (root.GetProperty "settings") |> orDamaged
+            PosteriorSettings.ofJson source "$.settings" (root.GetProperty "settings")
+            |> orDamaged
 
         let prior = Prior.ofJson source "$.prior" (root.GetProperty "prior") |> orDamaged
         let number (name: string) = root.GetProperty(name).GetDouble()

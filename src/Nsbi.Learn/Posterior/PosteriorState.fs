@@ -68,7 +68,9 @@ type PosteriorStream(team: ThreadTeam, estimator: PosteriorEstimator) =
             invalidArg (nameof state) "The state belongs to another estimator."
 
         if events.Length % columns <> 0 then
-            invalidArg (nameof events) $"{events.Length} numbers are not rows of {columns} features."
+            invalidArg
+                (nameof events)
+                $"{events.Length} numbers are not rows of {columns} features."
 
         let rows = events.Length / columns
 
@@ -135,7 +137,11 @@ module PosteriorState =
         add team estimator events (empty estimator)
 
     /// <summary>The states of sets, one each.</summary>
-    let ofSets (team: ThreadTeam) (estimator: PosteriorEstimator) (sets: EventSets) : PosteriorState[] =
+    let ofSets
+        (team: ThreadTeam)
+        (estimator: PosteriorEstimator)
+        (sets: EventSets)
+        : PosteriorState[] =
         if List.ofSeq sets.Features <> estimator.Features then
             let wanted = String.Join(", ", estimator.Features)
             invalidArg (nameof sets) $"The estimator has the features {wanted}."
@@ -194,7 +200,10 @@ module PosteriorState =
                 root.GetProperty("events").GetInt64()
             ))
         |> Result.bind (fun state ->
-            if state.Identity = estimator.Identity && state.SumArray.Length = estimator.SumCount then
+            if
+                state.Identity = estimator.Identity
+                && state.SumArray.Length = estimator.SumCount
+            then
                 Ok state
             else
                 Error [

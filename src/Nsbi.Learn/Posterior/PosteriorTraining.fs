@@ -60,14 +60,7 @@ module PosteriorTraining =
 
         loop.Run(0, 0, context)
 
-        PosteriorEstimator(
-            settings,
-            prior,
-            source.Features,
-            scales,
-            loop.BestValues,
-            loop.History
-        )
+        PosteriorEstimator(settings, prior, source.Features, scales, loop.BestValues, loop.History)
 
     /// <summary>Trains on fresh draws of a simulator in each epoch.</summary>
     /// <param name="context">threads, progress, cancellation, checkpoints</param>
@@ -135,10 +128,7 @@ module PosteriorTraining =
         (prior: Prior)
         (sets: EventSets)
         : Result<PosteriorEstimator, Fault list> =
-        match
-            PosteriorSettings.faults "posterior settings" settings
-            @ setFaults prior sets
-        with
+        match PosteriorSettings.faults "posterior settings" settings @ setFaults prior sets with
         | [] ->
             let order = Array.init sets.Count id
             let mutable stream = RandomStream(settings.Seed, "validation sets", 0UL)

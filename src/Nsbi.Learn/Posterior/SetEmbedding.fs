@@ -72,7 +72,10 @@ module SetEmbedding =
         yield! Architecture.faults source embedding.Decoder
 
         if embedding.Decoder.Dropout <> 0.0 then
-            Fault.create source "the decoder has no dropout" "leave it out, or drop out in the encoder"
+            Fault.create
+                source
+                "the decoder has no dropout"
+                "leave it out, or drop out in the encoder"
             |> Fault.withValue (JsonFields.text embedding.Decoder.Dropout)
 
         if embedding.Waves < 0 || embedding.Waves > 16 then
@@ -112,7 +115,8 @@ module SetEmbedding =
         writer.WriteNumber("waves", embedding.Waves)
         writer.WriteNumber("width", embedding.Width)
 
-        let pooling = words |> List.find (fun (_, value) -> value = embedding.Pooling) |> fst
+        let pooling =
+            words |> List.find (fun (_, value) -> value = embedding.Pooling) |> fst
 
         writer.WriteString("pooling", pooling)
         layers "decoder" embedding.Decoder

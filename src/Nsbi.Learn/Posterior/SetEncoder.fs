@@ -32,7 +32,9 @@ type internal SetEncoder
     member _.Columns: int = columns
 
     /// Adds Σ_i w_i e(x_i) to the sums; events n x F, weights of length n or none.
-    member _.Add(events: ReadOnlySpan<float32>, weights: ReadOnlySpan<float32>, sums: float[]) : unit =
+    member _.Add
+        (events: ReadOnlySpan<float32>, weights: ReadOnlySpan<float32>, sums: float[])
+        : unit =
         let rows = events.Length / features
 
         for first in 0..capacity .. rows - 1 do

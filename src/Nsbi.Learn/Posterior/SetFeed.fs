@@ -47,8 +47,7 @@ type internal SetBuffer
             data[at + features + 2] <- if isFirst && set < used then 1f else 0f
 
             for k in 0 .. parameters - 1 do
-                data[at + features + 3 + k] <-
-                    if isFirst then float32 source.Parameters[k] else 0f
+                data[at + features + 3 + k] <- if isFirst then float32 source.Parameters[k] else 0f
 
     member _.Capacity: int = capacity
 

@@ -107,8 +107,7 @@ type internal RecordedSource
         member _.Features: string list = List.ofSeq sets.Features
         member _.Sets: int = training.Length
 
-        member _.Most: int =
-            Seq.init sets.Count sets.Size |> Seq.max
+        member _.Most: int = Seq.init sets.Count sets.Size |> Seq.max
 
         member _.Range: (float * float) option = None
 
