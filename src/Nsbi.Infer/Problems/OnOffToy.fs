@@ -3,6 +3,8 @@ namespace Nsbi.Infer
 open System
 open MathNet.Numerics.Integration
 open Nsbi.Kernels
+open Nsbi.Learn
+open Nsbi.Learn.Posterior
 
 /// <summary>Signal on a background of unknown rate, with one number x an event: μ s events of
 /// N(−7, 2²) and ν b(1 + τ) events of N(m, 3²), whose part 1/(1 + τ) lies below 0, in the region
@@ -42,7 +44,8 @@ module OnOffToy =
         Tau = 1.0
     }
 
-    let private signalMean, signalWidth = -7.0, 2.0
+    let private signalMean = -7.0
+    let private signalWidth = 2.0
     let private backgroundWidth = 3.0
 
     /// <summary>m = −3 Φ⁻¹(1/(1 + τ)), the mean of the background: 0 for τ = 1.</summary>
@@ -72,7 +75,21 @@ module OnOffToy =
     let backgroundDensity (toy: OnOffToy) (x: float) : float =
         normal (backgroundMean toy) backgroundWidth x
 
-    /// <summary>The events of one set, signal first: their order means nothing.</summary>
+    /// Events of which each is signal with a probability.
+    let private drawOf toy fraction count (stream: byref<RandomStream>) : float[] =
+        let mean = backgroundMean toy
+        let x = Array.zeroCreate count
+
+        for i in 0 .. count - 1 do
+            x[i] <-
+                if stream.NextDouble() < fraction then
+                    signalMean + signalWidth * stream.NextGaussian()
+                else
+                    mean + backgroundWidth * stream.NextGaussian()
+
+        x
+
+    /// <summary>The events of one set.</summary>
     /// <param name="toy">which problem</param>
     /// <param name="mu">μ ≥ 0</param>
     /// <param name="nu">ν ≥ 0</param>
@@ -81,19 +98,9 @@ module OnOffToy =
     let draw (toy: OnOffToy) (mu: float) (nu: float) (stream: byref<RandomStream>) : float[] =
         check (nameof mu) mu
         check (nameof nu) nu
-        let signal = int (stream.NextPoisson(mu * toy.Signal))
-        let background = int (stream.NextPoisson(nu * backgroundEvents toy))
-        let mean = backgroundMean toy
-        let x = Array.zeroCreate (signal + background)
-
-        for i in 0 .. x.Length - 1 do
-            x[i] <-
-                if i < signal then
-                    signalMean + signalWidth * stream.NextGaussian()
-                else
-                    mean + backgroundWidth * stream.NextGaussian()
-
-        x
+        let mean = expected toy mu nu
+        let count = int (stream.NextPoisson mean)
+        drawOf toy (mu * toy.Signal / mean) count &stream
 
     /// <summary>r_i = p_S(x_i)/p_B(x_i) of each event.</summary>
     let ratios (toy: OnOffToy) (events: float[]) : float[] =
@@ -262,3 +269,36 @@ module OnOffToy =
 
         let determinant = mm * nn - mn * mn
         struct (sqrt (nn / determinant), sqrt (mm / determinant), -mn / sqrt (mm * nn))
+
+    /// <summary>Simulates sets of one feature x with φ = (μ, ν), each uniform in a range.</summary>
+    /// <param name="toy">which problem</param>
+    /// <param name="mu">range of μ</param>
+    /// <param name="nu">range of ν</param>
+    /// <returns>a simulator whose sets have at most 10 standard deviations more events than the most that are
+    /// expected in twice the range; or why the ranges are none</returns>
+    let simulator
+        (toy: OnOffToy)
+        (mu: struct (float * float))
+        (nu: struct (float * float))
+        : Result<SetSimulator, Fault list> =
+        let struct (lowMu, highMu) = mu
+        let struct (lowNu, highNu) = nu
+
+        Prior.create [
+            "mu", PriorDensity.Uniform(lowMu, highMu)
+            "nu", PriorDensity.Uniform(lowNu, highNu)
+        ]
+        |> Result.map (fun prior ->
+            let largest = expected toy (2.0 * highMu) highNu
+            let most = int (largest + 10.0 * sqrt largest) + 10
+
+            let size =
+                DrawSize(fun phi stream ->
+                    min most (int (stream.NextPoisson(expected toy phi[0] phi[1]))))
+
+            let events =
+                DrawEvents(fun phi count stream ->
+                    let fraction = phi[0] * toy.Signal / expected toy phi[0] phi[1]
+                    drawOf toy fraction count &stream)
+
+            SetSimulator.create "on/off" prior [ "x" ] (SetSize.Drawn(most, size)) events)

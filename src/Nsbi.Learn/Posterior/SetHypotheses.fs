@@ -119,10 +119,9 @@ type internal PairSource(hypotheses: SetHypotheses, seed: uint64, sets: int, val
         let isNull = position % 2 = 0
         let phi = if isNull then pair.Null else pair.Alternative
         let mutable ofSet = RandomStream(seed, purpose + ", events", index position)
-        let count = SetSize.draw simulator.Size phi &ofSet
 
         {
-            simulator.DrawAt(phi, count, &ofSet) with
+            simulator.DrawAt(phi, &ofSet) with
                 Parameters = Array.append pair.Tested [| (if isNull then 1.0 else 0.0) |]
         }
 
