@@ -70,8 +70,8 @@ let ``the learned ratio of sets is the exact one`` () =
     let error = sqrt (found |> Array.averageBy (fun (d, _) -> d * d)) / sqrt 1000.0
     Assert.That(excess - 3.0 * error, Is.LessThan 0.015)
     Assert.That(excess + 3.0 * error, Is.GreaterThan 0.0)
-    // Of numbers that spread over ± 3.
-    Assert.That(found |> Array.averageBy snd, Is.LessThan 0.35)
+    // Of numbers from −2.5 to far above 3.
+    Assert.That(found |> Array.averageBy snd, Is.LessThan 0.6)
 
 [<Test>]
 let ``any number of threads gives the same bytes, another seed others`` () =
