@@ -181,3 +181,14 @@ let ``the examples of real samples say so where these are absent`` (script: stri
     let run = runScript (folder.File script) []
     shouldExit 0 run
     Assert.That(run.Output, Does.StartWith "The event samples are not here")
+
+[<Test>]
+let ``the posterior example is near the exact one, and its update is one of all events`` () =
+    let text = output "07-posterior.fsx" []
+    let learned = numbers @"^both days, 100 events: f = (\d\.\d+) ± (\d\.\d+)" text
+    let exact = numbers @"^exact, 100 events: f = (\d\.\d+) ± (\d\.\d+)" text
+    Assert.That(learned.Length, Is.EqualTo 1)
+    Assert.That(exact.Length, Is.EqualTo 1)
+    Assert.That(learned[0][0], Is.EqualTo(exact[0][0]).Within(exact[0][1]))
+    Assert.That(learned[0][1], Is.EqualTo(exact[0][1]).Within(0.5 * exact[0][1]))
+    Assert.That(text, Does.Contain "ranks of f").And.Contain("ranks of m")

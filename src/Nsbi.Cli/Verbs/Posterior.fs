@@ -23,12 +23,14 @@ type PosteriorOption =
         member this.Usage =
             match this with
             | Plan _ -> "the plan, a file such as posterior.json"
-            | Data _ -> "files of observed events in place of the plan's data, each a set of its own"
+            | Data _ ->
+                "files of observed events in place of the plan's data, each a set of its own"
             | State _ ->
                 "a file of what the posterior keeps of events seen before; the events of all data are "
                 + "added to it, it is written back, and the posterior is that of all of them"
             | No_Checks -> "leave the checks out, where a posterior is only applied"
-            | Out _ -> "the folder of results; a posterior that is trained there is not trained again"
+            | Out _ ->
+                "the folder of results; a posterior that is trained there is not trained again"
             | Seed _ -> "the seed of all random numbers, in place of the plan's own"
             | Threads _ -> "threads to use; the results do not depend on them"
             | Json -> "write one JSON object to standard output"
@@ -132,15 +134,18 @@ module PosteriorVerb =
 
     let private answer (parsed: ParseResults<PosteriorOption>) (call: Call) : Answer =
         let options = Options()
-        let seed = AnalysisCall.seed options (parsed.TryGetResult PosteriorOption.Seed)
+
+        let seed =
+            options.Optional(
+                parsed.TryGetResult PosteriorOption.Seed,
+                None,
+                Values.seed "--seed" >> Result.map Some
+            )
+
         let threads = options.Threads(parsed.TryGetResult PosteriorOption.Threads)
 
         let data =
-            options.Optional(
-                parsed.TryGetResult PosteriorOption.Data,
-                [],
-                Values.names "--data"
-            )
+            options.Optional(parsed.TryGetResult PosteriorOption.Data, [], Values.names "--data")
 
         let plan =
             match PosteriorPlanFile.read (parsed.GetResult PosteriorOption.Plan) with

@@ -41,8 +41,7 @@ module internal PosteriorCharts =
                 Mark.Line(edges, priorAt, Chart.dashed Colour.Grey, "prior")
 
                 match it.Truth with
-                | Some truth ->
-                    vertical truth[i] top (Chart.dotted Colour.Vermillion) "true value"
+                | Some truth -> vertical truth[i] top (Chart.dotted Colour.Vermillion) "true value"
                 | None -> ()
             ]
 
@@ -90,8 +89,7 @@ module internal PosteriorCharts =
 
         let lower, upper = band -1.0, band 1.0
 
-        let top =
-            1.15 * max (Array.max upper) (float (Array.max test.Counts))
+        let top = 1.15 * max (Array.max upper) (float (Array.max test.Counts))
 
         Chart.single
             $"Ranks of the true {test.Parameter} among draws from the posterior."
@@ -123,7 +121,13 @@ module internal PosteriorCharts =
             [
                 match them with
                 | first :: _ ->
-                    Mark.Band(first.Levels, first.Lower, first.Upper, Colour.Grey, "95 % where right")
+                    Mark.Band(
+                        first.Levels,
+                        first.Lower,
+                        first.Upper,
+                        Colour.Grey,
+                        "95 % where right"
+                    )
                 | [] -> ()
 
                 Mark.Line([| 0.0; 1.0 |], [| 0.0; 1.0 |], Chart.dotted Colour.Ink, "")
@@ -135,7 +139,9 @@ module internal PosteriorCharts =
 
     /// The loss by epoch.
     let learning (history: TrainingHistory) : Chart =
-        let pick f = history.Epochs |> List.map f |> Array.ofList
+        let pick f =
+            history.Epochs |> List.map f |> Array.ofList
+
         let epochs = pick (fun e -> float e.Epoch)
 
         Chart.single

@@ -39,7 +39,12 @@ module PosteriorPlanFile =
             match reader.ListOf(place, AnalysisParts.int reader) with
             | Some [ low; high ] -> checkedSizes low high
             | Some _ ->
-                reader.Report(place.Path, "these are not two numbers", "give the least and the most")
+                reader.Report(
+                    place.Path,
+                    "these are not two numbers",
+                    "give the least and the most"
+                )
+
                 None
             | None -> None
         else
@@ -117,11 +122,7 @@ module PosteriorPlanFile =
                         else
                             "give \"file\""
 
-                    reader.Report(
-                        place.Path,
-                        "it is not said where the events come from",
-                        remedy
-                    )
+                    reader.Report(place.Path, "it is not said where the events come from", remedy)
 
                     None
 
@@ -167,7 +168,9 @@ module PosteriorPlanFile =
         if plan.Features.IsEmpty then
             reader.Report("$.features", "there is no feature", "name at least one column")
 
-        for what, names in [ "features", plan.Features; "data", List.map _.Name plan.Data ] do
+        let sets = plan.Data |> List.map (fun (it: PosteriorData) -> it.Name)
+
+        for what, names in [ "features", plan.Features; "data", sets ] do
             for name, count in List.countBy id names do
                 if count > 1 then
                     reader.Report($"$.{what}", $"'{name}' is there {count} times", "name it once")

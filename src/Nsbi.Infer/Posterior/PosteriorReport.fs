@@ -119,11 +119,9 @@ module PosteriorReport =
 
                 match result.Information with
                 | Some it ->
-                    LimitPage.card
-                        false
-                        "information"
-                        $"{Quantity.valueFor it.Error it.Value} nats"
-                        [ "what a set tells beyond the prior" ]
+                    LimitPage.card false "information" $"{Quantity.valueFor it.Error it.Value} nats" [
+                        "what a set tells beyond the prior"
+                    ]
                 | None -> ()
             ]
             [

@@ -60,8 +60,7 @@ module PosteriorStudy =
             let simulator = PosteriorToy.simulator name plan.Prior least most
             let seed = DataSplit.networkSeed plan.Seed "posterior checks"
 
-            let checks =
-                lazy (SetSimulator.sets team seed plan.Checking.Sets simulator)
+            let checks = lazy (SetSimulator.sets team seed plan.Checking.Sets simulator)
 
             Ok(Choice1Of2 simulator, checks)
         | PosteriorSource.Files files ->
@@ -108,8 +107,7 @@ module PosteriorStudy =
             }
 
             match source with
-            | Choice1Of2 simulator ->
-                PosteriorTraining.simulate training plan.Networks simulator
+            | Choice1Of2 simulator -> PosteriorTraining.simulate training plan.Networks simulator
             | Choice2Of2 sets -> PosteriorTraining.ofSets training plan.Networks plan.Prior sets
 
         match context.Store with
@@ -124,7 +122,8 @@ module PosteriorStudy =
                     "networks", PosteriorSettings.toJson plan.Networks
                     "prior", Prior.toJson plan.Prior
                     "features", String.Join(",", plan.Features)
-                    "heldOut", plan.Checking.HeldOut.ToString("R", Globalization.CultureInfo.InvariantCulture)
+                    "heldOut",
+                    plan.Checking.HeldOut.ToString("R", Globalization.CultureInfo.InvariantCulture)
                     "source", string plan.Source
                 ]
             }
@@ -161,7 +160,14 @@ module PosteriorStudy =
                 sampled
             ))
 
-    let private trials (context: PosteriorContext) (plan: PosteriorPlan) team estimator (sets: EventSets) states =
+    let private trials
+        (context: PosteriorContext)
+        (plan: PosteriorPlan)
+        team
+        estimator
+        (sets: EventSets)
+        states
+        =
         let densities = densities team estimator (sampled plan.Seed) states
         let seed = DataSplit.networkSeed plan.Seed "posterior draws"
 
@@ -303,7 +309,9 @@ module PosteriorStudy =
             | None ->
                 List.map2
                     (fun (it: PosteriorData) set ->
-                        it.Name, PosteriorState.ofEvents team estimator (ReadOnlyMemory set), truth it)
+                        it.Name,
+                        PosteriorState.ofEvents team estimator (ReadOnlyMemory set),
+                        truth it)
                     data
                     sets
                 |> Ok
@@ -317,7 +325,13 @@ module PosteriorStudy =
                     Durable.write ignore path (PosteriorState.toBytes state)
                     [ Path.GetFileName path, state, None ]))
 
-    let private summarise (plan: PosteriorPlan) estimator alarm (density: ConditionalDensity) (name, state: PosteriorState, truth) = {
+    let private summarise
+        (plan: PosteriorPlan)
+        estimator
+        alarm
+        (density: ConditionalDensity)
+        (name, state: PosteriorState, truth)
+        = {
         Name = name
         Events = state.Events
         Parameters =
@@ -380,7 +394,8 @@ module PosteriorStudy =
                         |> Option.map (fun (_, states) ->
                             rows (PosteriorState.summaries team estimator states))
 
-                    let states = observed |> List.map (fun (_, state, _) -> state) |> Array.ofList
+                    let states =
+                        observed |> List.map (fun (_, state, _) -> state) |> Array.ofList
 
                     let posteriors =
                         if states.Length = 0 then
@@ -388,12 +403,13 @@ module PosteriorStudy =
                         else
                             let seen = rows (PosteriorState.summaries team estimator states)
 
-                            let densities =
-                                densities team estimator (sampled plan.Seed) states
+                            let densities = densities team estimator (sampled plan.Seed) states
 
                             observed
                             |> List.mapi (fun n it ->
-                                let alarm = cloud |> Option.map (fun cloud -> alarm cloud seen[n])
+                                let alarm =
+                                    cloud |> Option.map (fun cloud -> alarm cloud seen[n])
+
                                 summarise plan estimator alarm densities[n] it)
 
                     let seed = DataSplit.networkSeed plan.Seed "posterior ties"

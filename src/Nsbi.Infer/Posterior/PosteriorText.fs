@@ -26,9 +26,9 @@ module PosteriorText =
 
         let table =
             columns [
-                [ ""; "mean"; "sd"; "median"; "16 %"; "84 %"; "2.5 %"; "97.5 %" ]
-                for p in it.Parameters ->
-                    [
+                yield [ ""; "mean"; "sd"; "median"; "16 %"; "84 %"; "2.5 %"; "97.5 %" ]
+                for p in it.Parameters do
+                    yield [
                         p.Name
                         number p.Mean.Value
                         number p.StandardDeviation.Value
