@@ -52,8 +52,8 @@ let settings = {
         Head = DensityHead.Mixture(4, Covariance.Full)
         LearningRate = 3e-3
         Schedule = Schedule.Cosine 0.01
-        Epochs = 10
-        SetsPerEpoch = 3_000
+        Epochs = 15
+        SetsPerEpoch = 6_000
         ValidationSets = 500
 }
 
@@ -93,8 +93,8 @@ let states = PosteriorState.ofSets team estimator sets
 let trials =
     Array.init sets.Count (fun s ->
         let q = posterior states[s]
-        let draws = q.Sample(uint64 s, 100)
-        let rows = Array.init 100 (fun n -> draws[n, *])
+        let draws = q.Sample(uint64 s, 99)
+        let rows = Array.init 99 (fun n -> draws[n, *])
         PosteriorTrial.withDensity (sets.Values(s).ToArray()) rows q.LogDensity)
 
 for test in RankTest.compute 10 1UL prior.Names trials do

@@ -28,7 +28,7 @@ let private plan (source: string) (data: string) =
     "training": { "learningRate": 0.01, "epochs": 6, "schedule": { "kind": "cosine", "final": 0.01 } },
     "setsPerEpoch": 2500, "validationSets": 200
   },
-  "check": { "sets": 100, "draws": 60, "level": 1e-6 },
+  "check": { "sets": 100, "draws": 59, "level": 1e-6 },
   "data": [{{data}}]
 }
 """

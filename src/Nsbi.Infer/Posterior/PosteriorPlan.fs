@@ -80,10 +80,10 @@ type PosteriorPlan = {
 /// Defaults of plans.
 [<RequireQualifiedAccess>]
 module PosteriorPlan =
-    /// <summary>400 sets, a fifth of recorded ones, 200 draws of each, p ≥ 0.001.</summary>
+    /// <summary>400 sets, a fifth of recorded ones, 199 draws of each, p ≥ 0.001.</summary>
     let checking: PosteriorChecking = {
         Sets = 400
         HeldOut = 0.2
-        Draws = 200
+        Draws = 199
         Level = 1e-3
     }
