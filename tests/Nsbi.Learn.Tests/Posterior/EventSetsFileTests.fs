@@ -42,7 +42,10 @@ let ``sets are read with parameters beside the events`` () =
 [<Test>]
 let ``sets without events come from the file of parameters`` () =
     withFiles "set,w,x,y; 4,2,1,2; 2,1,3,4; 4,3,5,6" "a,set; 7,1; 8,2; 9,4" (fun request ->
-        let selection = (match Selection.parse "x < 5" with Ok c -> c | Error f -> invalidOp (string f))
+        let selection =
+            (match Selection.parse "x < 5" with
+             | Ok c -> c
+             | Error f -> invalidOp (string f))
 
         let sets =
             EventSetsFile.read {
