@@ -148,7 +148,7 @@ let bump (view: UnknownBumpView) : SetSimulator =
 let bumpSettings (head: DensityHead) (epochs: int) (sets: int) : PosteriorSettings = {
     PosteriorSettings.standard with
         Embedding = {
-            Encoder = layers [ 64 ]
+            Encoder = layers [ 64; 64 ]
             Waves = 6
             Width = 128
             Pooling = Pooling.Mean
