@@ -13,7 +13,7 @@ open Nsbi.Learn.Autodiff.Words
 /// With the layers of the conditions u_{l+1} = silu(u_l W + b), u_0 = z, and u the last of them:
 /// <code>
 /// h_1     = s(x̃_1 W_1 + u U_1 + b_1),                                   s(t) = sp(t) − t/2
-/// h_{l+1} = sp((h_l ∘ sp(u G + g)) sp(P_l)/m_l + x̃_{l+1} W_{l+1} + u U_{l+1} + b_{l+1})
+/// h_{l+1} = sp((h_l ∘ sp(u G + g)) sp(P_l)/√m_l + x̃_{l+1} W_{l+1} + u U_{l+1} + b_{l+1})
 /// φ(x; z) = Σ_k sp(u B + β)_k h_{L,k}/√m_L + ½ Σ_a sp(u D + d)_a (x R)_a² + x·(u C + c) + ½ ε |x|²
 /// </code>
 /// with x̃_l = x ∘ (1 + u V_l) and sp(t) = ln(1 + e^t). Everything that h passes through is convex and does
@@ -143,7 +143,7 @@ module ConvexPotential =
                         h * dense Activation.Softplus (get $"gate{l}") (get $"gateBias{l}") u)
 
                 let width = float potential.Hidden[l - 1]
-                let positive = (1.0 / width) * softplus (get $"positive{l}")
+                let positive = (1.0 / Math.Sqrt width) * softplus (get $"positive{l}")
                 Some(softplus (matmul h positive + straight))
 
         let layers =
@@ -218,17 +218,17 @@ module ConvexPotential =
             if name = "root" then
                 root
             elif name = "out" then
-                all -3.0
+                all -2.0
             elif name = "rootBias" || is "gateBias" then
                 all one
             elif is "contextWeight" then
                 draw (Math.Sqrt(2.0 / float rows))
             elif is "weight" then
-                draw (1.0 / Math.Sqrt(float rows))
+                draw (2.0 / Math.Sqrt(float rows))
             elif is "bias" then
-                draw 1.0
+                draw 1.5
             elif is "positive" then
-                draw 1.0
+                Array2D.map (fun x -> x - 1.5) (draw 1.0)
             elif is "shift" then
                 draw (1.0 / Math.Sqrt(float rows))
             else
