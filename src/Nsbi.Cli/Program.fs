@@ -76,6 +76,11 @@ let private verbs () : Verb list = [
         Run = ContourVerb.run
     }
     {
+        Name = "calibrate"
+        Summary = "simulation moved onto data, with closure before and after"
+        Run = CalibrateVerb.run
+    }
+    {
         Name = "convert"
         Summary = "a workspace in another format: pyhf's, or ours"
         Run = ConvertVerb.run

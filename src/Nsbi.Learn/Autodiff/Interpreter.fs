@@ -32,7 +32,7 @@ module Interpreter =
         let u = 1.0 + x
         if u = 1.0 then x else Math.Log u * x / (u - 1.0)
 
-    let private activate activation x =
+    let internal activate (activation: Activation) (x: float) : float =
         match activation with
         | Activation.Identity -> x
         | Activation.Relu -> if x > 0.0 || Double.IsNaN x then x else 0.0

@@ -168,7 +168,11 @@ module ClassifierSettings =
             Loss.power loss |> Option.iter (fun p -> writer.WriteNumber("p", p))
             writer.WriteString("output", OutputMap.name output)
 
-    let internal read (fields: JsonFields) (initial: ClassifierSettings) : ClassifierSettings =
+    /// Everything but layers and loss.
+    let internal readUpdates
+        (fields: JsonFields)
+        (initial: ClassifierSettings)
+        : ClassifierSettings =
         let optimisers = [
             "adam", Optimiser.adam
             "nadam", Optimiser.nadam
@@ -185,36 +189,43 @@ module ClassifierSettings =
                 inner.Close()
                 schedule
 
+        {
+            initial with
+                Optimiser = {
+                    optimiser with
+                        Beta1 = fields.Float("beta1", optimiser.Beta1)
+                        Beta2 = fields.Float("beta2", optimiser.Beta2)
+                        Epsilon = fields.Float("epsilon", optimiser.Epsilon)
+                        WeightDecay = fields.Float("weightDecay", optimiser.WeightDecay)
+                        ClipNorm =
+                            fields.OptionalFloat "clipNorm" |> Option.orElse optimiser.ClipNorm
+                }
+                LearningRate = fields.Float("learningRate", initial.LearningRate)
+                Schedule = schedule
+                BatchSize = fields.Int("batchSize", initial.BatchSize)
+                Epochs = fields.Int("epochs", initial.Epochs)
+                Patience =
+                    match fields.OptionalInt "patience" with
+                    | Some -1 -> None
+                    | Some patience -> Some patience
+                    | None -> initial.Patience
+                KeepBest = fields.Word("keep", initial.KeepBest, [ "best", true; "last", false ])
+                ValidationFraction = fields.Float("validationFraction", initial.ValidationFraction)
+        }
+
+    let internal read (fields: JsonFields) (initial: ClassifierSettings) : ClassifierSettings =
+        let updates = readUpdates fields initial
         let loss, output = readLoss fields initial.Loss initial.Output
 
         {
-            Architecture = Architecture.read fields initial.Architecture
-            Optimiser = {
-                optimiser with
-                    Beta1 = fields.Float("beta1", optimiser.Beta1)
-                    Beta2 = fields.Float("beta2", optimiser.Beta2)
-                    Epsilon = fields.Float("epsilon", optimiser.Epsilon)
-                    WeightDecay = fields.Float("weightDecay", optimiser.WeightDecay)
-                    ClipNorm = fields.OptionalFloat "clipNorm" |> Option.orElse optimiser.ClipNorm
-            }
-            LearningRate = fields.Float("learningRate", initial.LearningRate)
-            Schedule = schedule
-            BatchSize = fields.Int("batchSize", initial.BatchSize)
-            Epochs = fields.Int("epochs", initial.Epochs)
-            Patience =
-                match fields.OptionalInt "patience" with
-                | Some -1 -> None
-                | Some patience -> Some patience
-                | None -> initial.Patience
-            KeepBest = fields.Word("keep", initial.KeepBest, [ "best", true; "last", false ])
-            ValidationFraction = fields.Float("validationFraction", initial.ValidationFraction)
-            Loss = loss
-            Output = output
+            updates with
+                Architecture = Architecture.read fields initial.Architecture
+                Loss = loss
+                Output = output
         }
 
-    let internal write (writer: Utf8JsonWriter) (settings: ClassifierSettings) : unit =
-        Architecture.write writer settings.Architecture
-
+    /// Everything but layers and loss.
+    let internal writeUpdates (writer: Utf8JsonWriter) (settings: ClassifierSettings) : unit =
         let optimiser = settings.Optimiser
 
         match optimiser.Momentum with
@@ -239,4 +250,8 @@ module ClassifierSettings =
         writer.WriteNumber("patience", defaultArg settings.Patience -1)
         writer.WriteString("keep", (if settings.KeepBest then "best" else "last"))
         writer.WriteNumber("validationFraction", settings.ValidationFraction)
+
+    let internal write (writer: Utf8JsonWriter) (settings: ClassifierSettings) : unit =
+        Architecture.write writer settings.Architecture
+        writeUpdates writer settings
         writeLoss writer settings.Loss settings.Output

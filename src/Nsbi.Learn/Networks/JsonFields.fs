@@ -74,6 +74,13 @@ type internal JsonFields(source: string, path: string, element: JsonElement, log
             | JsonValueKind.Number -> Some(value.GetDouble())
             | _ -> None)
 
+    member this.Flag(name: string, initial: bool) : bool =
+        this.Read name initial "true or false is wanted" (fun value ->
+            match value.ValueKind with
+            | JsonValueKind.True -> Some true
+            | JsonValueKind.False -> Some false
+            | _ -> None)
+
     member this.OptionalFloat(name: string) : float option =
         match this.TryElement name with
         | None -> None

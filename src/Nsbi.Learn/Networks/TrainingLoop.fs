@@ -38,41 +38,95 @@ type internal LoopProblem = {
     BeforeEpoch: int -> unit
 }
 
-/// The course of one training, whatever the network: an explicit state that can be saved at any update
-/// and resumed, on any number of threads, to the same bytes.
-[<Sealed>]
-type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
-    let settings = problem.Settings
-    let training, validation = problem.Training, problem.Validation
-    let steps = (training.Rows + settings.BatchSize - 1) / settings.BatchSize
+/// A training whatever its batches are made of.
+type internal LoopCourse = {
+    /// For progress reports and messages.
+    Name: string
+    /// Already valid.
+    Settings: ClassifierSettings
+    /// Of dropout.
+    Seed: uint64
+    /// 1 x 1, of a batch.
+    Loss: Node
+    /// What is trained.
+    Parameters: Node list
+    Initial: Values
+    /// The batches.
+    Feed: ILoopFeed
+}
 
-    let bound step =
-        int (int64 training.Rows * int64 step / int64 steps)
+/// Trainings over the rows of tables.
+[<RequireQualifiedAccess>]
+module internal LoopProblem =
+    let private feed (team: ThreadTeam) (problem: LoopProblem) : ILoopFeed =
+        let validation = problem.Validation
+        let rows = validation.Rows
+
+        let losses, validate =
+            match problem.Objective with
+            | LoopLoss.OfRows rowLoss ->
+                Plan.Compile(team, Precision.Single, min rows 4096, [ rowLoss ]),
+                // Mean over the validation events, added up in their order.
+                fun (plan: Plan) ->
+                    let rowLosses = (plan.RunAll validation.Table).Head
+                    let mutable sum = 0.0
+
+                    for i in 0 .. rows - 1 do
+                        sum <- sum + rowLosses[i, 0]
+
+                    sum / float rows
+            | LoopLoss.OfBatch loss ->
+                Plan.Compile(team, Precision.Double, rows, [ loss ]),
+                fun plan ->
+                    plan.Run(validation.Table, ReadOnlySpan(Array.init rows id))
+                    (plan.Output 0)[0, 0]
+
+        new RowFeed(
+            problem.Seed,
+            problem.Settings.BatchSize,
+            problem.Strata,
+            problem.Training,
+            problem.BeforeEpoch,
+            losses,
+            validate
+        )
+
+    let course (team: ThreadTeam) (problem: LoopProblem) : LoopCourse = {
+        Name = problem.Name
+        Settings = problem.Settings
+        Seed = problem.Seed
+        Loss =
+            match problem.Objective with
+            | LoopLoss.OfRows rowLoss -> meanRows rowLoss
+            | LoopLoss.OfBatch loss -> loss
+        Parameters = problem.Parameters
+        Initial = problem.Initial
+        Feed = feed team problem
+    }
+
+/// The course of one training, whatever the network: an explicit state that can be saved at any update
+/// and resumed, on any number of threads, to the same bytes. It owns its feed.
+[<Sealed>]
+type internal TrainingLoop(team: ThreadTeam, course: LoopCourse) =
+    let settings = course.Settings
+    let feed = course.Feed
+    let steps = feed.Steps
 
     let plan =
         TrainingPlan.Compile(
             team,
             {
                 Precision = Precision.Single
-                Capacity = min training.Rows settings.BatchSize
-                Seed = problem.Seed
+                Capacity = feed.Capacity
+                Seed = course.Seed
                 Optimiser = settings.Optimiser
             },
-            (match problem.Objective with
-             | LoopLoss.OfRows rowLoss -> meanRows rowLoss
-             | LoopLoss.OfBatch loss -> loss),
-            problem.Parameters,
-            problem.Initial
+            course.Loss,
+            course.Parameters,
+            course.Initial
         )
 
-    let losses =
-        match problem.Objective with
-        | LoopLoss.OfRows rowLoss ->
-            Plan.Compile(team, Precision.Single, min validation.Rows 4096, [ rowLoss ])
-        | LoopLoss.OfBatch loss -> Plan.Compile(team, Precision.Double, validation.Rows, [ loss ])
-
-    let order = Array.zeroCreate<int> training.Rows
-    let mutable shuffled = -1
+    let mutable begun = -1
     let mutable step = 0
     let mutable lossSum = 0.0
     let mutable epochs: EpochRecord list = []
@@ -82,17 +136,10 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
     let mutable bestValues = plan.Parameters
     let mutable ending: TrainingEnding option = None
 
-    let shuffle () =
-        if shuffled <> epochs.Length then
-            shuffled <- epochs.Length
-            problem.BeforeEpoch shuffled
-            let mutable stream = RandomStream(problem.Seed, "order of events", uint64 shuffled)
-
-            for i in 0 .. order.Length - 1 do
-                order[i] <- i
-
-            stream.Shuffle(Span order)
-            Strata.spread problem.Strata order
+    let beginEpoch () =
+        if begun <> epochs.Length then
+            begun <- epochs.Length
+            feed.Begin begun
 
     let learningRate () =
         let elapsed = float epochs.Length + float step / float steps
@@ -100,28 +147,11 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
         settings.LearningRate
         * Schedule.factor settings.Schedule settings.Epochs elapsed past
 
-    /// Mean over the validation events, added up in their order; or the loss of all of them.
-    let validationLoss () =
-        losses.SetParameters plan.Parameters
-
-        match problem.Objective with
-        | LoopLoss.OfRows _ ->
-            let rowLosses = (losses.RunAll validation.Table).Head
-            let mutable sum = 0.0
-
-            for i in 0 .. validation.Rows - 1 do
-                sum <- sum + rowLosses[i, 0]
-
-            sum / float validation.Rows
-        | LoopLoss.OfBatch _ ->
-            losses.Run(validation.Table, ReadOnlySpan(Array.init validation.Rows id))
-            (losses.Output 0)[0, 0]
-
     let finishEpoch rate =
         let record = {
             Epoch = epochs.Length + 1
-            TrainLoss = lossSum / float training.Rows
-            ValidationLoss = validationLoss ()
+            TrainLoss = lossSum / feed.Total
+            ValidationLoss = feed.Validate plan.Parameters
             LearningRate = rate
         }
 
@@ -148,6 +178,10 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
         elif record.Epoch = settings.Epochs then
             ending <- Some TrainingEnding.Completed
 
+    /// Over the rows of tables.
+    new(team: ThreadTeam, problem: LoopProblem) =
+        new TrainingLoop(team, LoopProblem.course team problem)
+
     /// Epochs done.
     member _.Epoch: int = epochs.Length
 
@@ -161,12 +195,11 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
     /// it. Nothing if the training is done.</summary>
     member _.Advance() : unit =
         if ending.IsNone then
-            shuffle ()
+            beginEpoch ()
             let rate = learningRate ()
-            let first = bound step
-            let count = bound (step + 1) - first
-            let batchLoss = plan.Step(training.Table, ReadOnlySpan(order, first, count), rate)
-            lossSum <- lossSum + batchLoss * float count
+            let batch = feed.Batch step
+            let batchLoss = plan.Step(batch.Table, batch.Rows.Span, rate)
+            lossSum <- lossSum + batchLoss * batch.Weight
             step <- step + 1
 
             if step = steps || not (Double.IsFinite batchLoss) then
@@ -188,7 +221,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
     /// <summary>Goes on from a checkpoint of a training of the same problem.</summary>
     /// <exception cref="T:System.ArgumentException">other bytes, or a network of other shapes</exception>
     member _.Restore(checkpoint: byte[]) : unit =
-        match TrainingCheckpoint.ofBytes problem.Name checkpoint with
+        match TrainingCheckpoint.ofBytes course.Name checkpoint with
         | Error faults -> invalidArg (nameof checkpoint) (Fault.render faults)
         | Ok saved ->
             plan.Restore saved.State
@@ -201,7 +234,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
             bestLoss <- saved.BestLoss
             bestValues <- saved.BestValues
             ending <- saved.Ending
-            shuffled <- -1
+            begun <- -1
 
     /// The weights of the least validation loss so far.
     member _.BestValues: Values = bestValues
@@ -220,7 +253,7 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
         let trainLoss, validationLoss = defaultArg last (nan, nan)
 
         context.Progress.Report {
-            Network = problem.Name
+            Network = course.Name
             Fold = fold
             Member = memberNumber
             Epoch = epochs.Length
@@ -262,4 +295,4 @@ type internal TrainingLoop(team: ThreadTeam, problem: LoopProblem) =
     interface IDisposable with
         member _.Dispose() =
             (plan :> IDisposable).Dispose()
-            (losses :> IDisposable).Dispose()
+            feed.Dispose()

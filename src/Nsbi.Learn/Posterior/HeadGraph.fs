@@ -15,7 +15,7 @@ open Nsbi.Learn.Autodiff.Words
 /// </remarks>
 [<RequireQualifiedAccess>]
 module HeadGraph =
-    let private layoutOf (head: DensityHead) (prior: Prior) : GaussianLayout =
+    let internal layoutOf (head: DensityHead) (prior: Prior) : GaussianLayout =
         let components, covariance =
             match head with
             | DensityHead.Gaussian covariance -> 1, covariance
@@ -50,11 +50,23 @@ module HeadGraph =
     /// <exception cref="T:System.ArgumentException">a head with faults, or no context</exception>
     let parameters (head: DensityHead) (prior: Prior) (contextWidth: int) : Node list =
         check head contextWidth
-        let columns = GaussianLayout.columns (layoutOf head prior)
+        let layout = layoutOf head prior
+        let columns = GaussianLayout.columns layout
 
         [
             parameter "head.gaussian.w" contextWidth columns
             parameter "head.gaussian.b" 1 columns
+
+            match head with
+            | DensityHead.Flow flow ->
+                for block in FlowLayout.layers flow prior.Count |> List.concat do
+                    let shapes = FlowLayout.shapes flow layout.Coordinates contextWidth block
+
+                    for l, (rows, columns) in List.indexed shapes do
+                        parameter (FlowLayout.nameOf block $"w{l}") rows columns
+                        parameter (FlowLayout.nameOf block $"b{l}") 1 columns
+            | DensityHead.Gaussian _
+            | DensityHead.Mixture _ -> ()
         ]
 
     /// <summary>First values of the trainable arrays: q(φ|c) is close to the prior for every c. Of one
@@ -76,10 +88,16 @@ module HeadGraph =
         let row =
             GaussianLayout.initialRow seed prior layout |> Array.map (float32 >> float)
 
-        Map [
-            "head.gaussian.w", Array2D.zeroCreate contextWidth row.Length
-            "head.gaussian.b", Array2D.init 1 row.Length (fun _ j -> row[j])
-        ]
+        let flow =
+            match head with
+            | DensityHead.Flow flow ->
+                FlowLayout.initialValues seed flow layout.Coordinates contextWidth
+            | DensityHead.Gaussian _
+            | DensityHead.Mixture _ -> Map.empty
+
+        flow
+        |> Map.add "head.gaussian.w" (Array2D.zeroCreate contextWidth row.Length)
+        |> Map.add "head.gaussian.b" (Array2D.init 1 row.Length (fun _ j -> row[j]))
 
     /// <summary>ln q(φ|c), r x 1, in units of 1/(units of φ_1 … φ_p).</summary>
     /// <param name="head">the family of densities</param>
@@ -111,4 +129,10 @@ module HeadGraph =
             dense Activation.Identity (weight "head.gaussian.w") (weight "head.gaussian.b") context
 
         let xs, slope = Coordinate.ofNode layout.Coordinates phi
-        GaussianGraph.logDensity layout row xs + slope
+
+        match head with
+        | DensityHead.Gaussian _
+        | DensityHead.Mixture _ -> GaussianGraph.logDensity layout row xs + slope
+        | DensityHead.Flow flow ->
+            let gaussian = GaussianGraph.ofRow layout row
+            FlowGraph.logDensity flow layout weight context gaussian xs + slope

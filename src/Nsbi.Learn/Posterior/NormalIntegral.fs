@@ -1,7 +1,6 @@
 namespace Nsbi.Learn.Posterior
 
 open System
-open MathNet.Numerics
 open MathNet.Numerics.Distributions
 open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Autodiff.Words
@@ -41,6 +40,19 @@ module NormalIntegral =
 
     let private halfLogTwoPi = 0.5 * Math.Log(2.0 * Math.PI)
 
+    // ln(1 + x) and e^x − 1 to full relative precision (Goldberg, ACM Comput. Surv. 23, 5; Higham,
+    // Accuracy and Stability, §1.14.1); those of the numerics library are good to 10⁻⁸ only.
+    let private log1p x =
+        let u = 1.0 + x
+        if u = 1.0 then x else log u * x / (u - 1.0)
+
+    let private expm1 x =
+        let u = exp x
+
+        if u = 1.0 then x
+        elif x < -40.0 then -1.0
+        else (u - 1.0) * x / log u
+
     /// ln φ(x)
     let internal logNormal (x: float) : float = -0.5 * x * x - halfLogTwoPi
 
@@ -62,10 +74,7 @@ module NormalIntegral =
     /// <summary>ln Φ(x)</summary>
     /// <returns>NaN for NaN; absolute error below 1e-12 for every finite x</returns>
     let logLower (x: float) : float =
-        if x <= 0.0 then
-            logTail -x
-        else
-            SpecialFunctions.Log1p(-(exp (logTail x)))
+        if x <= 0.0 then logTail -x else log1p (-(exp (logTail x)))
 
     /// <summary>ln Q(x) = ln Φ(−x)</summary>
     let logUpper (x: float) : float = logLower -x
@@ -74,7 +83,7 @@ module NormalIntegral =
     let logInterval (a: float) (b: float) : float =
         let a, b = if a + b > 0.0 then -b, -a else a, b
         let upper = logLower b
-        upper + log (-SpecialFunctions.Expm1(logLower a - upper))
+        upper + log (-expm1(logLower a - upper))
 
     /// The x with ln Φ(x) = t, by Newton's steps on ln Φ, which is concave.
     let private ofLogLower (t: float) =

@@ -189,3 +189,30 @@ let ``logistic regression on two Gaussians reaches its known loss`` () =
     // Standard error of the mean of 20,000 losses: 0.0034.
     Assert.That(mean, Is.EqualTo(bayes).Within 0.012)
     Assert.That(plan.Parameters["w"][0, 0], Is.EqualTo(2.0).Within 0.15)
+
+// Gradients that are sums over fixed rows, as behind sums by group, do not go straight into the optimiser.
+[<Test>]
+let ``arrays behind sums by group take one step of the learning rate each`` () =
+    let w, v, b = parameter "w" 1 2, parameter "v" 2 1, parameter "b" 1 1
+    let pool x = sumGroups 2 (input "set" 1) x
+    let out = dense Activation.Identity v b (pool (matmul (input "x" 1) w))
+    let loss = sumRows (square (out - pool (input "phi" 1)))
+
+    let table =
+        Table.OfSingles([ "x", 1; "set", 1; "phi", 1 ], [| 1f; 0f; 1f; 2f; 0f; 0f; 3f; 1f; 2f |])
+
+    let initial =
+        Map [
+            "w", array2D [ [ 0.3; 0.2 ] ]
+            "v", array2D [ [ 0.5 ]; [ 0.7 ] ]
+            "b", array2D [ [ 0.1 ] ]
+        ]
+
+    use team = new ThreadTeam(1)
+    use plan = TrainingPlan.Compile(team, settings, loss, [ w; v; b ], initial)
+    plan.Step(table, ReadOnlySpan [| 0; 1; 2 |], 0.01) |> ignore
+
+    for KeyValue(name, before) in initial do
+        before
+        |> Array2D.iteri (fun i j x ->
+            Assert.That(plan.Parameters[name][i, j], Is.EqualTo(x + 0.01).Within(1e-5), name))

@@ -135,8 +135,8 @@ module internal Emission =
                 let offset = panels phase w transposed
                 machine.Product(storage.Of x, offset, bias, z, epilogue)
 
-        /// Where a finished gradient goes: straight into the optimiser where nothing that is
-        /// computed later reads the gradient or the parameter.
+        /// Where a finished gradient goes: straight into the optimiser where it is a sum over the batch and
+        /// nothing that is computed later reads the gradient or the parameter.
         let target index =
             let readLater consumer =
                 schedule.PhaseOf[consumer] > schedule.PhaseOf[index]
@@ -144,6 +144,7 @@ module internal Emission =
             match trained |> List.filter (fun t -> t.Gradient = index) with
             | [ t ] when
                 values[index].Operation <> Operation.SumGroups
+                && Program.isReduction program values[index]
                 && List.isEmpty program.Consumers[index]
                 && not (List.exists readLater program.Consumers[t.Parameter])
                 && List.length (List.filter ((=) index) program.Outputs) = 1
