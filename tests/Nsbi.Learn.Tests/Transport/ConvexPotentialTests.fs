@@ -98,12 +98,18 @@ let ``gradient and second derivatives are those of finite differences`` () =
                     Assert.That(found, Is.EqualTo(hessians[i][3 * b + a]).Within 1e-12)
 
 [<Test>]
-let ``derivatives with respect to parameters through the gradient are those of finite differences`` () =
+let ``derivatives with respect to parameters through the gradient are those of finite differences``
+    ()
+    =
     let potential = potential 1
     let values = wild 8UL potential
     let parameters = ConvexPotential.parameters "f." potential
     let x, z = input "x" 3, input "z" 1
-    let gradient = ConvexPotential.value potential parameters x z |> fun v -> List.head (grad v [ x ])
+
+    let gradient =
+        ConvexPotential.value potential parameters x z
+        |> fun v -> List.head (grad v [ x ])
+
     let loss = sumRows (sumColumns (square gradient))
     let n = 5
     let data = numbers 9UL (4 * n) 1.0
@@ -141,7 +147,10 @@ let ``the first gradient is nearly the matrix that was asked for`` () =
         let potential = potential conditions
         let matrix = covariance 3UL 3
         use team = new ThreadTeam(1)
-        use plan = planOf team potential (ConvexPotential.initialValues "f." potential 1UL matrix)
+
+        use plan =
+            planOf team potential (ConvexPotential.initialValues "f." potential 1UL matrix)
+
         let n = 20
         let x = numbers 6UL (3 * n) 1.0
         let struct (_, slope) = filled plan x (numbers 7UL (conditions * n) 1.0) n

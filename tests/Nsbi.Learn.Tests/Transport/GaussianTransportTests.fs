@@ -104,7 +104,8 @@ let ``what is no covariance is refused`` () =
     }
 
     let refuses (action: unit -> obj) =
-        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore)) |> ignore
+        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore))
+        |> ignore
 
     refuses (fun () -> GaussianTransport.between bad (gaussian 1UL 2))
     refuses (fun () -> GaussianTransport.between (gaussian 1UL 2) (gaussian 1UL 3))
@@ -114,6 +115,9 @@ let ``what is no covariance is refused`` () =
 let ``weighted moments are those of repeated events`` () =
     let x = [| 1.0; 2.0; 3.0; -1.0; 0.5; 4.0 |]
     let weighted = GaussianTransport.moments 2 x [| 2.0; 1.0; 0.0 |]
-    let repeated = GaussianTransport.moments 2 [| 1.0; 2.0; 1.0; 2.0; 3.0; -1.0 |] [| 1.0; 1.0; 1.0 |]
+
+    let repeated =
+        GaussianTransport.moments 2 [| 1.0; 2.0; 1.0; 2.0; 3.0; -1.0 |] [| 1.0; 1.0; 1.0 |]
+
     Assert.That(weighted.Mean, Is.EqualTo<float[]> repeated.Mean)
     Assert.That(largest weighted.Covariance repeated.Covariance, Is.LessThan 1e-12)

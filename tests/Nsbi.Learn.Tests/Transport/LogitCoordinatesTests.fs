@@ -54,7 +54,9 @@ let ``isometric distances are Aitchison's, whatever the order of the classes`` (
         let mean = Array.average logs
         logs |> Array.map (fun l -> l - mean)
 
-    let expected = Array.map2 (fun a b -> (a - b) ** 2.0) (centred 0) (centred 1) |> Array.sum
+    let expected =
+        Array.map2 (fun a b -> (a - b) ** 2.0) (centred 0) (centred 1) |> Array.sum
+
     Assert.That(own, Is.EqualTo(expected).Within 1e-12)
     let swapped = [| p[2]; p[0]; p[1]; p[5]; p[3]; p[4] |]
     let r = (LogitCoordinates.forwards LogitCoordinates.Isometric 3 swapped).Coordinates
@@ -72,13 +74,17 @@ let ``zero and one are moved to the floor and counted`` () =
         Assert.That(back[0], Is.EqualTo(0.0).Within 2e-9)
         Assert.That(back[1], Is.EqualTo(1.0).Within 2e-9)
 
-    let logit = (LogitCoordinates.forwards LogitCoordinates.Independent 1 [| 0.0; 1.0 |]).Coordinates
+    let logit =
+        (LogitCoordinates.forwards LogitCoordinates.Independent 1 [| 0.0; 1.0 |]).Coordinates
+
     Assert.That(logit[0], Is.EqualTo(Math.Log(1e-9 / (1.0 - 1e-9))).Within 1e-6)
     Assert.That(logit[1], Is.EqualTo(-logit[0]).Within 1e-6)
 
 [<Test>]
 let ``what is no probability is NaN, and far coordinates stay finite`` () =
-    let outside = LogitCoordinates.forwards LogitCoordinates.Independent 1 [| -0.1; 1.1; nan |]
+    let outside =
+        LogitCoordinates.forwards LogitCoordinates.Independent 1 [| -0.1; 1.1; nan |]
+
     Assert.That(outside.Coordinates |> Array.forall Double.IsNaN, Is.True)
 
     for kind in kinds do
@@ -89,7 +95,8 @@ let ``what is no probability is NaN, and far coordinates stay finite`` () =
 [<Test>]
 let ``rows of other lengths are refused`` () =
     let refuses (action: unit -> obj) =
-        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore)) |> ignore
+        Assert.Throws<ArgumentException>(Action(fun () -> action () |> ignore))
+        |> ignore
 
     refuses (fun () -> LogitCoordinates.forwards LogitCoordinates.Independent 2 [| 0.1; 0.2; 0.3 |])
     refuses (fun () -> LogitCoordinates.backwards LogitCoordinates.LogRatio 3 [| 0.1; 0.2; 0.3 |])

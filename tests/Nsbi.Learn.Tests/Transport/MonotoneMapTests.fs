@@ -53,7 +53,9 @@ let private random (seed: uint64) =
     map (values seed n) (positive seed n) y (positive (seed + 9UL) m)
 
 [<Property>]
-let ``the map rises strictly and its inverse leads back, inside and outside of the events`` (seed: uint64) =
+let ``the map rises strictly and its inverse leads back, inside and outside of the events``
+    (seed: uint64)
+    =
     let map = random seed
     let x = Array.init 201 (fun k -> -5.0 + 0.05 * float k)
     let y = applied map x
@@ -71,9 +73,15 @@ let ``a sample is moved onto itself by the identity`` (seed: uint64) =
 [<Property>]
 let ``weights have no scale and the target's shift is the map's`` (seed: uint64) (shift: int) =
     let shift = float (shift % 1000)
-    let x, w, y, v = values seed 30, positive seed 30, values (seed + 1UL) 50, positive (seed + 1UL) 50
+
+    let x, w, y, v =
+        values seed 30, positive seed 30, values (seed + 1UL) 50, positive (seed + 1UL) 50
+
     let plain = applied (map x w y v) x
-    let scaled = applied (map x (w |> Array.map (fun w -> 4.0 * w)) y (v |> Array.map (fun v -> 0.25 * v))) x
+
+    let scaled =
+        applied (map x (w |> Array.map (fun w -> 4.0 * w)) y (v |> Array.map (fun v -> 0.25 * v))) x
+
     let moved = applied (map x w (y |> Array.map (fun y -> y + shift)) v) x
 
     plain = scaled
@@ -89,13 +97,19 @@ let ``equal numbers of unweighted events are paired in their order`` () =
 let ``a weight of two is two events`` () =
     // F of {1, 1, 2} by hand: 1 has the levels 0 … 2/3, so 1/3; 2 has 5/6. Of {10, 20}: 1/4 and 3/4.
     let map = map [| 1.0; 2.0 |] [| 2.0; 1.0 |] [| 10.0; 20.0 |] [| 1.0; 1.0 |]
-    Assert.That((applied map [| 1.0 |])[0], Is.EqualTo(10.0 + 10.0 * (1.0 / 3.0 - 0.25) / 0.5).Within 1e-12)
+
+    Assert.That(
+        (applied map [| 1.0 |])[0],
+        Is.EqualTo(10.0 + 10.0 * (1.0 / 3.0 - 0.25) / 0.5).Within 1e-12
+    )
 
 [<Test>]
 let ``bins of a condition have maps of their own`` () =
     let mutable stream = RandomStream(3UL, "bins", 0UL)
     let n = 20_000
-    let z, x, y = Array.zeroCreate<float> n, Array.zeroCreate<float> n, Array.zeroCreate<float> n
+
+    let z, x, y =
+        Array.zeroCreate<float> n, Array.zeroCreate<float> n, Array.zeroCreate<float> n
 
     for i in 0 .. n - 1 do
         z[i] <- stream.NextDouble()
@@ -114,17 +128,29 @@ let ``bins of a condition have maps of their own`` () =
         |> MonotoneMap.create 2
         |> valueOf
 
-    let at z = (map.Apply(ReadOnlySpan [| 1.0 |], ReadOnlySpan [| z |]))[0]
+    let at z =
+        (map.Apply(ReadOnlySpan [| 1.0 |], ReadOnlySpan [| z |]))[0]
+
     Assert.That(at 0.2, Is.EqualTo(4.0).Within 0.12)
     Assert.That(at 0.8, Is.EqualTo(1.0).Within 0.12)
     let copy = MonotoneMap.toBytes map |> MonotoneMap.ofBytes "map" |> valueOf
     Assert.That(MonotoneMap.toBytes copy, Is.EqualTo<byte[]>(MonotoneMap.toBytes map))
-    Assert.That(copy.Apply(ReadOnlySpan x, ReadOnlySpan z), Is.EqualTo<float[]>(map.Apply(ReadOnlySpan x, ReadOnlySpan z)))
+
+    Assert.That(
+        copy.Apply(ReadOnlySpan x, ReadOnlySpan z),
+        Is.EqualTo<float[]>(map.Apply(ReadOnlySpan x, ReadOnlySpan z))
+    )
 
 [<Test>]
 let ``more than one feature, bins without a condition and damaged files are faults`` () =
-    let two = TransportEvents.create 2 0 (sample 2 (values 1UL 40)) (sample 2 (values 2UL 40)) |> valueOf
-    let one = TransportEvents.create 1 0 (sample 1 (values 1UL 40)) (sample 1 (values 2UL 40)) |> valueOf
+    let two =
+        TransportEvents.create 2 0 (sample 2 (values 1UL 40)) (sample 2 (values 2UL 40))
+        |> valueOf
+
+    let one =
+        TransportEvents.create 1 0 (sample 1 (values 1UL 40)) (sample 1 (values 2UL 40))
+        |> valueOf
+
     Assert.That(Result.isError (MonotoneMap.create 1 two), Is.True)
     Assert.That(Result.isError (MonotoneMap.create 3 one), Is.True)
     Assert.That(Result.isError (MonotoneMap.ofBytes "map" "{}"B), Is.True)

@@ -39,15 +39,16 @@ let ``all faults of both samples are told at once`` () =
                 (events [| 1.0 |] [| 0.0; 0.0; 0.0 |] [| 0.0; 0.0 |])
         )
 
-    for part in [
-        "source"
-        "target"
-        "the features are not"
-        "not finite"
-        "the conditions are not"
-        "add up to nothing"
-        "too few events"
-    ] do
+    for part in
+        [
+            "source"
+            "target"
+            "the features are not"
+            "not finite"
+            "the conditions are not"
+            "add up to nothing"
+            "too few events"
+        ] do
         Assert.That(text, Does.Contain part)
 
 let private uniform (seed: uint64) n power =
@@ -78,7 +79,10 @@ let ``conditions of other shares are refused, and matched in bins they pass`` ()
         told (TransportEvents.create 1 1 source target)
         |> fun text -> text.Substring(text.IndexOf("distance ", StringComparison.Ordinal) + 9, 5)
 
-    Assert.That(Double.Parse(before, Globalization.CultureInfo.InvariantCulture), Is.EqualTo(4.0 / 27.0).Within 0.015)
+    Assert.That(
+        Double.Parse(before, Globalization.CultureInfo.InvariantCulture),
+        Is.EqualTo(4.0 / 27.0).Within 0.015
+    )
 
 [<Test>]
 let ``several conditions cannot be matched in bins, nor empty bins`` () =
@@ -107,6 +111,7 @@ let ``passes draw each event in proportion to its weight, and all draws can be f
         Assert.That(float hits[i], Is.EqualTo(expected).Within 45.0)
 
     Assert.That(hits[1], Is.EqualTo 0)
+
     let again = WeightedPasses(3UL, "order", weights |> Array.map (fun w -> 8.0 * w))
 
     for k in [ count - 1; 0; 17; 8 ] do

@@ -71,10 +71,10 @@ let quick: TransportSettings = {
         ConditionHidden = [ 8 ]
         Cost = TransportCost.Euclidean
         Start = TransportStart.Translation
-        LearningRate = 5e-3
+        LearningRate = 2e-2
         BatchSize = 256
         Epochs = 8
-        Rounds = 50
+        Rounds = 100
 }
 
 let trainWith (threads: int) (settings: TransportSettings) (events: TransportEvents) =

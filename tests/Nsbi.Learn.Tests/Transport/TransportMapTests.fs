@@ -45,7 +45,9 @@ let private skewedMap =
             (create (normal 1UL 5000) (skewed 2UL 5000)))
 
 [<Property(MaxTest = 20)>]
-let ``the Jacobian is symmetric and positive in scaled units, and is that of finite differences`` (seed: uint64) =
+let ``the Jacobian is symmetric and positive in scaled units, and is that of finite differences``
+    (seed: uint64)
+    =
     let map = skewedMap.Value
     let x = normal seed 5
     use team = new ThreadTeam(1)
@@ -55,14 +57,15 @@ let ``the Jacobian is symmetric and positive in scaled units, and is that of fin
 
     Seq.forall
         (fun i ->
-            let scaled =
-                Array2D.init 2 2 (fun a b -> jacobian[4 * i + 2 * a + b] * s[b] / s[a])
+            let scaled = Array2D.init 2 2 (fun a b -> jacobian[4 * i + 2 * a + b] * s[b] / s[a])
 
             let struct (eigenvalues, _) = SymmetricRoot.eigen scaled
 
             let matches b =
                 let moved sign =
-                    apply map [| for a in 0..1 -> x[2 * i + a] + (if a = b then sign * h else 0.0) |] [||]
+                    apply map [|
+                        for a in 0..1 -> x[2 * i + a] + (if a = b then sign * h else 0.0)
+                    |] [||]
 
                 Array.map2 (fun up down -> (up - down) / (2.0 * h)) (moved 1.0) (moved -1.0)
                 |> Array.indexed
@@ -88,7 +91,7 @@ let ``equal samples are left where they are`` () =
     let x = normal 3UL 5000
     let map = trainWith 2 { short with Epochs = 6 } (create x x)
     let test = normal 4UL 2000
-    Assert.That(meanDistance 2 test (apply map test [||]), Is.LessThan 0.05 * 3.0)
+    Assert.That(meanDistance 2 test (apply map test [||]), Is.LessThan 0.15)
 
 [<Test>]
 let ``a shift or a scale of both samples is one of the map`` () =
@@ -123,7 +126,11 @@ let ``the scale of the weights has no meaning, and weights mean events`` () =
         |> TransportMap.toBytes
 
     Assert.That(weighted 4.0, Is.EqualTo<byte[]>(weighted 1.0))
-    Assert.That(weighted 1.0, Is.Not.EqualTo<byte[]>(TransportMap.toBytes (trainWith 1 short (create x y))))
+
+    Assert.That(
+        weighted 1.0,
+        Is.Not.EqualTo<byte[]>(TransportMap.toBytes (trainWith 1 short (create x y)))
+    )
 
 [<Test>]
 let ``one feature is moved monotonically and nearly as the exact map does`` () =
@@ -131,7 +138,16 @@ let ``one feature is moved monotonically and nearly as the exact map does`` () =
     let column (x: float[]) = Array.init n (fun i -> x[2 * i])
     let x, y = column (normal 10UL n), column (skewed 11UL n)
     let events = TransportEvents.create 1 0 (sample 1 x) (sample 1 y) |> valueOf
-    let map = trainWith 2 { quick with Epochs = 6 } events
+
+    let map =
+        trainWith
+            2
+            {
+                quick with
+                    Start = TransportStart.Gaussian
+            }
+            events
+
     let exact = MonotoneMap.create 1 events |> valueOf
     let grid = Array.init 101 (fun k -> 3.0 + 0.14 * float k)
     let moved = apply map grid [||]
@@ -201,15 +217,32 @@ let ``a conditional map shifts and stretches as its condition says`` () =
     Assert.That(error, Is.LessThan 0.08)
     use team = new ThreadTeam(2)
     let some = found[..99]
-    let back = map.Inverse(team, ReadOnlyMemory some, ReadOnlyMemory test.Conditions[..99])
-    Assert.That(Array.map2 (fun a b -> abs (a - b)) back test.Features[..99] |> Array.max, Is.LessThan 1e-6)
+
+    let back =
+        map.Inverse(team, ReadOnlyMemory some, ReadOnlyMemory test.Conditions[..99])
+
+    Assert.That(
+        Array.map2 (fun a b -> abs (a - b)) back test.Features[..99] |> Array.max,
+        Is.LessThan 1e-6
+    )
+
     let copy = TransportMap.toBytes map |> TransportMap.ofBytes "map" |> valueOf
     Assert.That(apply copy test.Features test.Conditions, Is.EqualTo<float[]> found)
 
 [<Test>]
 let ``a classifier no longer tells moved events from the target's`` () =
     let n = 10_000
-    let map = trainWith 2 { quick with Epochs = 8; BatchSize = 512 } (create (normal 20UL n) (skewed 21UL n))
+
+    let map =
+        trainWith
+            2
+            {
+                quick with
+                    Epochs = 8
+                    BatchSize = 512
+            }
+            (create (normal 20UL n) (skewed 21UL n))
+
     let fresh, target = normal 22UL n, skewed 23UL n
     Assert.That(twoSampleAuc 2 fresh target, Is.GreaterThan 0.55)
     let after = twoSampleAuc 2 (apply map fresh [||]) target

@@ -34,15 +34,16 @@ let ``every fault of a text is told with its place`` () =
     | Error faults ->
         let told = Fault.render faults
 
-        for part in [
-            "hiden"
-            "floor"
-            "perFeature, euclidean"
-            "number of epochs"
-            "$.transport.batchSize"
-            "the conditions have no layer"
-            "no validation loss"
-        ] do
+        for part in
+            [
+                "hiden"
+                "floor"
+                "perFeature, euclidean"
+                "number of epochs"
+                "$.transport.batchSize"
+                "the conditions have no layer"
+                "no validation loss"
+            ] do
             Assert.That(told, Does.Contain part)
 
 [<Test>]
