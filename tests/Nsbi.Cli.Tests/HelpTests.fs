@@ -30,6 +30,7 @@ let examples (verb: string) : string list list =
 [<TestCase("toys")>]
 [<TestCase("neyman")>]
 [<TestCase("power")>]
+[<TestCase("posterior")>]
 [<TestCase("calibrate")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
