@@ -38,6 +38,7 @@ let ``the examples of the help run`` (verb: string) =
     interference folder |> ignore
     Analyses.writeToy folder
     CalibrateVerbTests.writePlan folder ""
+    PosteriorVerbTests.writePlan folder
 
     if verb = "report" then
         shouldExit 0 (runIn folder.Path (words "run analysis.json --out results"))
