@@ -30,11 +30,13 @@ let examples (verb: string) : string list list =
 [<TestCase("toys")>]
 [<TestCase("neyman")>]
 [<TestCase("power")>]
+[<TestCase("calibrate")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
     use folder = new Folder()
     interference folder |> ignore
     Analyses.writeToy folder
+    CalibrateVerbTests.writePlan folder ""
 
     if verb = "report" then
         shouldExit 0 (runIn folder.Path (words "run analysis.json --out results"))
