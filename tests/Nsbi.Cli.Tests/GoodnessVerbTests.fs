@@ -46,7 +46,7 @@ let ``goodness holds the model against the data, as JSON and as a page`` () =
     Assert.That(number goodness "p", Is.InRange(0.0, 1.0))
     Assert.That(number goodness "t", Is.GreaterThan 0.0)
     Assert.That(goodness.GetProperty("values").GetArrayLength(), Is.EqualTo 100)
-    Assert.That(goodness.GetProperty("failed").GetInt32(), Is.LessThan 5)
+    Assert.That(goodness.GetProperty("failed").GetInt32(), Is.LessThan 5, "failed fits")
     Assert.That(number (goodness.GetProperty "asymptotic") "degrees", Is.GreaterThan 1.0)
     let check = written.GetProperty("checks")[0]
     Assert.That(number check "value", Is.EqualTo(number goodness "p"))

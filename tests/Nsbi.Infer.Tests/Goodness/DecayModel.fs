@@ -44,8 +44,7 @@ let private table (xs: float[]) (isFree: bool) : RatioTable =
 let private norm = Words.nuisance "norm"
 let private scale = Words.nuisance "scale"
 
-/// <summary>The observation of data, with a reference.</summary>
-/// <param name="isFree">whether rate (5 %) and scale are uncertain</param>
+/// The observation of data with a reference; with isFree rate (5 %) and scale are uncertain.
 let observe (isFree: bool) (reference: float[]) (data: float[]) : Observation * FitFeature list =
     let model =
         Words.model "decays" [

@@ -248,20 +248,52 @@ let private demonstrate settings toys data =
     LearnedGoodness.ofArrays (run toys) settings [ ("x", xs) ] weights [ ("x", data) ]
     |> ok
 
+/// Standard deviations of the asymptotic p-values of experiments, sorted.
+let private significances settings experiments =
+    Array.init experiments (fun k ->
+        let found = demonstrate settings 0 (demonstration (uint64 (100 + k)) 10.0)
+        let p = found.Asymptotic.Value.PValue
+        -MathNet.Numerics.Distributions.Normal.InvCDF(0.0, 1.0, p))
+    |> Array.sort
+
+let private fixedReference = {
+    LearnedGoodnessSettings.standard with
+        Fluctuating = false
+}
+
 [<Test>]
 let ``a narrow peak in the tail is found`` () =
-    let settings = {
-        LearnedGoodnessSettings.standard with
-            Fluctuating = false
-    }
+    // Half of the experiments are more significant than 2 σ; without the peak one in forty.
+    let z = significances fixedReference 15
+    Assert.That(z[7], Is.GreaterThan 2.0)
+    let data = demonstration 103UL 10.0
+    let found = demonstrate fixedReference 0 data
+    let row, f = (List.exactlyOne found.Events).Ranked.Head
+    Assert.That(data[row], Is.GreaterThan 5.0)
+    Assert.That(f, Is.GreaterThan 0.3)
 
-    let found = demonstrate settings 30 (demonstration 3UL 10.0)
-    Assert.That(found.PValue.Value.Value, Is.LessThan 0.05)
-    Assert.That(found.Asymptotic.Value.PValue, Is.LessThan 0.003)
-    let events = List.exactlyOne found.Events
-    let data = demonstration 3UL 10.0
-    let row, _ = events.Ranked.Head
-    Assert.That(data[row], Is.InRange(5.5, 7.5))
+[<Test; Category("Study")>]
+let ``the power of the demonstration`` () =
+    let z = significances fixedReference 200
+    TestContext.Out.WriteLine $"significance: quartiles {z[50]} {z[100]} {z[150]}"
+    Assert.That(z[100], Is.InRange(2.3, 3.7))
+
+let private network = {
+    fixedReference with
+        Family = GoodnessFamily.Network LearnedGoodnessSettings.network
+}
+
+[<Test; Category("Study")>]
+let ``a clipped network of 13 parameters against its chi-square`` () =
+    let found = demonstrate network 60 (demonstration 103UL 0.0)
+    let form = found.Asymptotic.Value
+    let values = found.Toys |> Array.map _.Value |> Array.sort
+
+    TestContext.Out.WriteLine
+        $"mean {Array.average values}, median {values[30]}, distance {form.Distance}, p {form.DistancePValue}"
+
+    Assert.That(form.Degrees, same 13.0)
+    Assert.That(form.Distance, Is.LessThan 0.5)
 
 [<Test>]
 let ``misuse is refused`` () =
