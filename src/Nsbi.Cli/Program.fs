@@ -26,6 +26,11 @@ let private verbs () : Verb list = [
         Run = BootstrapVerb.run
     }
     {
+        Name = "goodness"
+        Summary = "whether the model of an analysis describes its data in all features"
+        Run = GoodnessVerb.run
+    }
+    {
         Name = "fit"
         Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
         Run = FitVerb.run

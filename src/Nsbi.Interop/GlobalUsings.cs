@@ -9,3 +9,5 @@ global using FInfer = Nsbi.Infer;
 global using FLearn = Nsbi.Learn;
 global using FModel = Nsbi.Model;
 global using FNetworks = Nsbi.Learn.Networks;
+global using FPosterior = Nsbi.Learn.Posterior;
+global using FTransport = Nsbi.Learn.Transport;

@@ -24,6 +24,9 @@ internal static class Results
     public static FSharpOption<T> ToOption<T>(this T? value)
         where T : class => value is null ? FSharpOption<T>.None : FSharpOption<T>.Some(value);
 
+    public static FSharpOption<T> ToOption<T>(this T? value)
+        where T : struct => value is { } some ? FSharpOption<T>.Some(some) : FSharpOption<T>.None;
+
     public static FSharpList<T> ToFSharp<T>(this IEnumerable<T> items) => ListModule.OfSeq(items);
 
     public static FSharpMap<TKey, TValue> ToFSharpMap<TKey, TValue>(

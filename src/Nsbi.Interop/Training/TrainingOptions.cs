@@ -117,30 +117,14 @@ public sealed record TrainingOptions
     internal FNetworks.EstimatorSettings ToFSharp()
     {
         var loss = LossToFSharp();
-        var activation = Activation switch
-        {
-            Activation.Relu => Learn.Autodiff.Activation.Relu,
-            Activation.Tanh => Learn.Autodiff.Activation.Tanh,
-            Activation.Elu => Learn.Autodiff.Activation.Elu,
-            _ => Learn.Autodiff.Activation.Silu,
-        };
-        var optimiser =
-            Optimisation == Optimisation.NAdam ? OptimiserModule.nadam : OptimiserModule.adam;
         var training = new FNetworks.ClassifierSettings(
-            new(HiddenLayers.ToFSharp(), activation, Dropout),
-            new(
-                optimiser.Momentum,
-                optimiser.Beta1,
-                optimiser.Beta2,
-                optimiser.Epsilon,
-                WeightDecay,
-                optimiser.ClipNorm
-            ),
+            NetworkWords.Layers(HiddenLayers, Activation, Dropout),
+            NetworkWords.Updates(Optimisation, WeightDecay),
             LearningRate,
             Schedule.Schedule,
             BatchSize,
             Epochs,
-            Patience is { } patience ? FSharpOption<int>.Some(patience) : null,
+            Patience.ToOption(),
             Standard.Training.KeepBest,
             ValidationFraction,
             loss,

@@ -50,7 +50,9 @@ module EventSetsFile =
 
     /// Parameters of each set from one row each.
     let private fromRows (log: FaultLog) (request: EventSetsRequest) (table: EventTable) =
-        let columns = request.Parameters |> List.map (fun name -> table.Column(name).ToArray())
+        let columns =
+            request.Parameters |> List.map (fun name -> table.Column(name).ToArray())
+
         let values = Dictionary<int64, float[]>()
         let order = List<int64>()
 
@@ -104,7 +106,12 @@ module EventSetsFile =
 
         values, order
 
-    let private assemble (log: FaultLog) (request: EventSetsRequest) events (table: EventTable option) =
+    let private assemble
+        (log: FaultLog)
+        (request: EventSetsRequest)
+        events
+        (table: EventTable option)
+        =
         let found = numbers log request.Set events
 
         let values, order =
