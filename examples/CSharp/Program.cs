@@ -145,7 +145,10 @@ try
     );
     var calibrated = map.Apply(EventSet.FromColumn("x", [-1.0, 0.0, 1.0]));
     Console.WriteLine($"\n{map}");
-    Console.WriteLine($"moved: {string.Join(", ", calibrated.Column("x").ToArray())}");
+    var moved = calibrated.Column("x").ToArray();
+    Console.WriteLine(
+        FormattableString.Invariant($"moved: {moved[0]:F2}, {moved[1]:F2}, {moved[2]:F2}")
+    );
     return fit.Succeeded && checks.Passed ? 0 : 1;
 }
 catch (NsbiException error)
