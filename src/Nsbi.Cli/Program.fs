@@ -76,6 +76,11 @@ let private verbs () : Verb list = [
         Run = PowerVerb.run
     }
     {
+        Name = "posterior"
+        Summary = "parameters given whole sets of events: train, check, apply"
+        Run = PosteriorVerb.run
+    }
+    {
         Name = "contour"
         Summary = "sets of two parameters, as closed curves"
         Run = ContourVerb.run

@@ -249,3 +249,14 @@ let ``generated lepton pairs move onto those of CMS`` (plan: string, before: flo
         let factor = positive.GetProperty("errorFactor").GetDouble()
         Assert.That(factor, Is.EqualTo(1.0).Within 0.05)
     | _ -> Assert.That(plan, Is.EqualTo "calibration")
+
+[<Test>]
+let ``the posterior example is near the exact one, and its update is one of all events`` () =
+    let text = output "07-posterior.fsx" []
+    let learned = numbers @"^both days, 100 events: f = (\d\.\d+) ± (\d\.\d+)" text
+    let exact = numbers @"^exact, 100 events: f = (\d\.\d+) ± (\d\.\d+)" text
+    Assert.That(learned.Length, Is.EqualTo 1)
+    Assert.That(exact.Length, Is.EqualTo 1)
+    Assert.That(learned[0][0], Is.EqualTo(exact[0][0]).Within(exact[0][1]))
+    Assert.That(learned[0][1], Is.EqualTo(exact[0][1]).Within(0.5 * exact[0][1]))
+    Assert.That(text, Does.Contain "ranks of f").And.Contain("ranks of m")

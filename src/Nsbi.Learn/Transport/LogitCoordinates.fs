@@ -120,10 +120,7 @@ module LogitCoordinates =
             if isFloored then
                 floored <- floored + 1
 
-        {
-            Coordinates = q
-            Floored = floored
-        }
+        { Coordinates = q; Floored = floored }
 
     let private softmax (logits: float[]) (place: Span<float>) =
         let largest = Array.max logits

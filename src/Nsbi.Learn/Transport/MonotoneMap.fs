@@ -22,8 +22,7 @@ type internal EmpiricalDistribution = {
 module internal EmpiricalDistribution =
     /// Of events with a positive weight; at least one.
     let create (values: float[]) (weights: float[]) : EmpiricalDistribution =
-        let used =
-            [| 0 .. values.Length - 1 |] |> Array.filter (fun i -> weights[i] > 0.0)
+        let used = [| 0 .. values.Length - 1 |] |> Array.filter (fun i -> weights[i] > 0.0)
 
         let x, w =
             used |> Array.map (fun i -> values[i]), used |> Array.map (fun i -> weights[i])
@@ -109,8 +108,13 @@ type MonotoneMap
     let run name transport (features: ReadOnlySpan<float>) (conditions: ReadOnlySpan<float>) =
         let wanted = if edges.Length = 0 then 0 else features.Length
 
-        if conditions.Length <> wanted && not (edges.Length = 0 && conditions.Length = features.Length) then
-            invalidArg name $"{features.Length} events need {wanted} conditions, not {conditions.Length}."
+        if
+            conditions.Length <> wanted
+            && not (edges.Length = 0 && conditions.Length = features.Length)
+        then
+            invalidArg
+                name
+                $"{features.Length} events need {wanted} conditions, not {conditions.Length}."
 
         let result = Array.zeroCreate<float> features.Length
 
@@ -201,10 +205,10 @@ module MonotoneMap =
                 indices |> Array.map (fun i -> sample.Features[i]),
                 indices |> Array.map (fun i -> sample.Weights[i])
 
-            let sides =
-                Array.init (edges.Length + 1) (fun b -> inBin source b, inBin target b)
+            let sides = Array.init (edges.Length + 1) (fun b -> inBin source b, inBin target b)
 
-            let isEmpty (_, weights: float[]) = not (Array.exists (fun w -> w > 0.0) weights)
+            let isEmpty (_, weights: float[]) =
+                not (Array.exists (fun w -> w > 0.0) weights)
 
             match
                 [ 0 .. edges.Length ]
