@@ -4,12 +4,17 @@ module Nsbi.Bench.Program
 let main arguments =
     match List.ofArray arguments with
     | "train" :: rest -> TrainBench.run rest
+    | "transport" :: rest -> TransportBench.run rest
     | "likelihood" :: rest -> LikelihoodBench.run rest
     | "binned" :: rest -> BinnedBench.run rest
     | "toys" :: rest -> ToyBench.run rest
     | "hypotest" :: rest -> HypotestBench.run rest
     | _ ->
         eprintfn "usage: Nsbi.Bench train [--threads N] [--rounds N] [4x64 | 4x256 | 5x1000]"
+
+        eprintfn
+            "       Nsbi.Bench transport [--threads N] [--rounds N] [3:64x64 | 16:64x64 | 128:256x256]"
+
         eprintfn "       Nsbi.Bench likelihood [--threads N] [--rounds N] [1e5 | 1e6 | toys]"
         eprintfn "       Nsbi.Bench binned [--rounds N]"
         eprintfn "       Nsbi.Bench toys [--toys N] [--precision single | exact] [SIZE …]"
