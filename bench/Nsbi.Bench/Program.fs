@@ -5,6 +5,8 @@ let main arguments =
     match List.ofArray arguments with
     | "train" :: rest -> TrainBench.run rest
     | "transport" :: rest -> TransportBench.run rest
+    | "sets" :: rest -> SetsBench.run rest
+    | "stream" :: rest -> StreamBench.run rest
     | "likelihood" :: rest -> LikelihoodBench.run rest
     | "binned" :: rest -> BinnedBench.run rest
     | "toys" :: rest -> ToyBench.run rest
@@ -15,6 +17,8 @@ let main arguments =
         eprintfn
             "       Nsbi.Bench transport [--threads N] [--rounds N] [3:64x64 | 16:64x64 | 128:256x256]"
 
+        eprintfn "       Nsbi.Bench sets [--threads N] [--rounds N] [--steps N]"
+        eprintfn "       Nsbi.Bench stream [--threads N] [EVENTS …]"
         eprintfn "       Nsbi.Bench likelihood [--threads N] [--rounds N] [1e5 | 1e6 | toys]"
         eprintfn "       Nsbi.Bench binned [--rounds N]"
         eprintfn "       Nsbi.Bench toys [--toys N] [--precision single | exact] [SIZE …]"

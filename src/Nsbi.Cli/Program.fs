@@ -26,6 +26,11 @@ let private verbs () : Verb list = [
         Run = BootstrapVerb.run
     }
     {
+        Name = "goodness"
+        Summary = "whether the model of an analysis describes its data in all features"
+        Run = GoodnessVerb.run
+    }
+    {
         Name = "fit"
         Summary = "best fit of a workspace: Hessian errors, MINOS intervals"
         Run = FitVerb.run
@@ -69,6 +74,11 @@ let private verbs () : Verb list = [
         Name = "power"
         Summary = "what an analysis can tell: count, cut, bins, unbinned"
         Run = PowerVerb.run
+    }
+    {
+        Name = "posterior"
+        Summary = "parameters given whole sets of events: train, check, apply"
+        Run = PosteriorVerb.run
     }
     {
         Name = "contour"

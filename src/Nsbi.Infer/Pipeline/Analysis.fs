@@ -106,6 +106,8 @@ type Analysis = {
     Diagnostics: DiagnosticsPlan
     /// How the uncertainty that the networks bring is found; none where it is not looked for.
     Ensemble: EnsembleStudyPlan option
+    /// How the model is held against the data in the space of all features; none where it is not.
+    Goodness: GoodnessPlan option
     /// Where the checks fail.
     Limits: CheckLimits
     /// What the report should say of the analysis, such as what is neglected.

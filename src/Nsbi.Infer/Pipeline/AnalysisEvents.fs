@@ -90,6 +90,13 @@ module AnalysisEvents =
         analysis.Conventional
         |> Option.map (fun c -> Feature.parse c.Observable |> parsed |> missing analysis)
 
+    /// <summary>The features of the goodness of fit, empty where they are those of the networks; none where
+    /// it is not asked for.</summary>
+    let goodness (analysis: Analysis) : Feature list option =
+        analysis.Goodness
+        |> Option.map (fun plan ->
+            plan.Features |> List.map (Feature.parse >> parsed >> missing analysis))
+
     /// The values of the observable, NaN where it is missing; what its transforms learn is learned from
     /// the simulation.
     let private observableValues
@@ -135,8 +142,9 @@ module AnalysisEvents =
                     Error(faultsOf simulated @ faultsOf data @ faultsOf varied))
 
     let private columnsOf (analysis: Analysis) : string list =
-        let observable = observable analysis |> Option.toList |> Feature.columns
-        identity analysis @ observable |> List.distinct
+        let observable = observable analysis |> Option.toList
+        let tested = goodness analysis |> Option.defaultValue []
+        identity analysis @ Feature.columns (observable @ tested) |> List.distinct
 
     let private condition (text: string option) : Condition option =
         text |> Option.map (Selection.parse >> parsed)

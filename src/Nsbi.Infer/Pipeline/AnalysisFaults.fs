@@ -294,6 +294,7 @@ module internal AnalysisFaults =
             observed, []
             IntervalFaults.find, [ "parameters"; "interest"; "intervals" ]
             EnsembleFaults.find, [ "parameters"; "interest"; "ensemble" ]
+            GoodnessFaults.find, [ "goodness" ]
             SummaryFaults.find, [ "parameters"; "interest"; "reference"; "calibration"; "summary" ]
             DiagnosticsFaults.find, [ "parameters"; "interest"; "features"; "diagnostics" ]
             limits, [ "limits" ]

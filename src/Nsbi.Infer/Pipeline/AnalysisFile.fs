@@ -52,6 +52,7 @@ module AnalysisFile =
             "conventional"
             "intervals"
             "ensemble"
+            "goodness"
             "diagnostics"
             "limits"
             "notes"
@@ -145,6 +146,7 @@ module AnalysisFile =
                     optional "conventional" None (some (AnalysisParts.conventional reader))
                 Intervals = optional "intervals" IntervalPlan.none (IntervalParts.read reader)
                 Ensemble = optional "ensemble" None (some (EnsembleParts.read reader))
+                Goodness = optional "goodness" None (some (GoodnessParts.read reader))
                 Diagnostics =
                     optional "diagnostics" DiagnosticsPlan.standard (DiagnosticsParts.read reader)
                 Limits = optional "limits" CheckLimits.standard (AnalysisParts.limits reader)

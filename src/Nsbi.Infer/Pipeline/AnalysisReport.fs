@@ -237,6 +237,7 @@ module AnalysisReport =
             Pages =
                 DiagnosticsPages.ofRun run
                 @ (run.Ensemble |> Option.map EnsemblePages.ofStudy |> Option.toList)
+                @ (run.Goodness |> Option.map GoodnessPages.ofStudy |> Option.toList)
                 @ CalibrationPage.calibration run
                 @ CalibrationPage.summary run
             Checks = run.Checks

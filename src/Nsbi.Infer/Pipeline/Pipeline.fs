@@ -149,6 +149,7 @@ module Pipeline =
         let observe fits store trained learned run =
             RunStages.observe options fits trained learned run
             |> Result.bind (RunStages.confidence options fits store trained learned)
+            |> Result.bind (RunStages.goodness options fits store trained learned)
 
         runWith ensemble observe publish options path out
 
@@ -195,3 +196,56 @@ module Pipeline =
                         Publication.ensemble store trained study
                         store.RemoveOthers()
                         study))))
+
+    /// <summary>Trains the networks of an analysis and holds its fitted model against the data in the space
+    /// of all features, by a learned likelihood ratio. The data are looked at where the analysis is not
+    /// blind; else a pseudo-experiment stands in for them.</summary>
+    /// <param name="options">how to run</param>
+    /// <param name="change">what is made of the plan of the analysis, or of the standard one</param>
+    /// <param name="path">the analysis file</param>
+    /// <param name="out">the folder of results; made where it is not there</param>
+    let goodness
+        (options: PipelineOptions)
+        (change: GoodnessPlan -> GoodnessPlan)
+        (path: string)
+        (out: string)
+        : Result<GoodnessStudy, PipelineFault> =
+        let asked (analysis: Analysis) =
+            let plan = analysis.Goodness |> Option.defaultValue GoodnessPlan.standard |> change
+
+            let analysis = { analysis with Goodness = Some plan }
+
+            match GoodnessFaults.find path analysis with
+            | [] -> Ok analysis
+            | faults -> Error(WrongInput(Fault.sentences faults))
+
+        load options path
+        |> Result.bind asked
+        |> Result.bind (fun analysis ->
+            openStore out
+            |> Result.bind (fun store ->
+                use store = store
+
+                TrainedAnalysis.make options store path analysis
+                |> Result.bind (fun trained ->
+                    TrainedAnalysis.learn options trained
+                    |> Result.bind (fun learned ->
+                        use team = new ThreadTeam(options.Threads)
+                        let fits = fits options team
+                        let plan = analysis.Goodness.Value
+                        PipelineStage.begins options "learning the goodness of fit"
+
+                        GoodnessStudy.make
+                            options
+                            fits
+                            store
+                            trained
+                            learned
+                            plan
+                            (not analysis.Blind)
+                        |> Result.mapError NotSuccessful
+                        |> Result.map (fun study ->
+                            PipelineStage.begins options "writing the report"
+                            Publication.goodness store trained study
+                            store.RemoveOthers()
+                            study)))))

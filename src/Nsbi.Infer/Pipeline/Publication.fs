@@ -100,6 +100,21 @@ module internal Publication =
         let page = AnalysisReport.content store.Identity run |> Report.render
         store.Publish("checks.html", System.Text.Encoding.UTF8.GetBytes page)
 
+    let private facts (store: TaskStore) (analysis: Analysis) : ReportFact list = [
+        {
+            Name = "version"
+            Value = store.Identity.Version
+        }
+        {
+            Name = "instruction path"
+            Value = store.Identity.InstructionPath
+        }
+        {
+            Name = "seed"
+            Value = string analysis.Seed
+        }
+    ]
+
     /// <summary>Writes the networks, <c>results.json</c>, <c>report.json</c> and <c>report.html</c> of a
     /// study of an ensemble.</summary>
     let ensemble (store: TaskStore) (trained: TrainedAnalysis) (study: EnsembleStudy) : unit =
@@ -112,8 +127,6 @@ module internal Publication =
             writer.WriteNumber("seed", analysis.Seed)
             EnsembleJson.write writer study)
 
-        let fact name value : ReportFact = { Name = name; Value = value }
-
         report store {
             ReportContent.empty analysis.Name with
                 Abstract = [
@@ -121,12 +134,33 @@ module internal Publication =
                 ]
                 Parameter = study.Interest
                 Pages = [ EnsemblePages.ofStudy study ]
-                Provenance = [
-                    fact "version" store.Identity.Version
-                    fact "instruction path" store.Identity.InstructionPath
-                    fact "seed" (string analysis.Seed)
-                ]
-                Files = [ for name, hash in files -> fact name hash ]
+                Provenance = facts store analysis
+                Files = [ for name, hash in files -> ({ Name = name; Value = hash }: ReportFact) ]
+        }
+
+    /// <summary>Writes the networks, <c>results.json</c>, <c>report.json</c> and <c>report.html</c> of a
+    /// study of the goodness of fit.</summary>
+    let goodness (store: TaskStore) (trained: TrainedAnalysis) (study: GoodnessStudy) : unit =
+        let analysis = trained.Analysis
+        let files = trained.Events.Files
+        networks store trained
+
+        results store files (fun writer ->
+            writer.WriteString("analysis", analysis.Name)
+            writer.WriteNumber("seed", analysis.Seed)
+            CheckJson.write writer study.Checks
+            GoodnessStudyJson.write writer study)
+
+        let page = GoodnessPages.ofStudy study
+
+        report store {
+            ReportContent.empty analysis.Name with
+                Abstract = [ page.Question ]
+                Parameter = analysis.Interest
+                Pages = [ page ]
+                Checks = study.Checks
+                Provenance = facts store analysis
+                Files = [ for name, hash in files -> ({ Name = name; Value = hash }: ReportFact) ]
         }
 
     /// <summary>Writes the networks, <c>results.json</c>, <c>workspace.json</c> with its columns,

@@ -41,6 +41,8 @@ type RunResult = {
     Intervals: IntervalStudy option
     /// How sure the networks are, if the analysis asks for it.
     Ensemble: EnsembleStudy option
+    /// The model against the data in the space of all features, if the analysis asks for it.
+    Goodness: GoodnessStudy option
     /// Why the data were not looked at, if they were not.
     BlindReason: string option
     /// Where in phase space the parameter of interest is measured.
@@ -329,6 +331,7 @@ module RunResult =
         writeCalibrations writer result.Calibrations
         result.Intervals |> Option.iter (IntervalJson.write writer)
         result.Ensemble |> Option.iter (EnsembleJson.write writer)
+        result.Goodness |> Option.iter (GoodnessStudyJson.write writer)
         writeTwin writer "score" result.Score
         writeTwin writer "conventional" result.Conventional
         writer.WriteStartArray "separation"

@@ -161,6 +161,7 @@ module internal RunStages =
                         Conventional = None
                         Intervals = None
                         Ensemble = None
+                        Goodness = None
                         BlindReason = None
                         Sensitivity =
                             match study with
@@ -342,3 +343,36 @@ module internal RunStages =
                     Checks = run.Checks @ study.Checks
             })
             |> Result.mapError (List.map string >> NotSuccessful)
+
+    /// The goodness of fit that the analysis asks for: of the data where they were looked at, else of a
+    /// pseudo-experiment.
+    let goodness
+        (options: PipelineOptions)
+        (fits: FitSettings)
+        (store: TaskStore)
+        (trained: TrainedAnalysis)
+        (learned: LearnedModel)
+        (run: RunResult)
+        : Result<RunResult, PipelineFault> =
+        match learned.Analysis.Goodness with
+        | None -> Ok run
+        | Some plan ->
+            PipelineStage.begins options "learning the goodness of fit"
+
+            let isOpen = learned.Observed.IsSome && run.BlindReason.IsNone
+
+            GoodnessStudy.make options fits store trained learned plan isOpen
+            |> Result.mapError NotSuccessful
+            |> Result.map (fun study ->
+                let judged, remarks = judge run.Summary study.Checks
+
+                {
+                    run with
+                        Goodness = Some study
+                        Checks =
+                            if run.Summary.IsSome then
+                                run.Checks
+                            else
+                                run.Checks @ judged
+                        Warnings = run.Warnings @ remarks
+                })

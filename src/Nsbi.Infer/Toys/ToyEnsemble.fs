@@ -12,7 +12,7 @@ open Nsbi.Kernels
 module ToyEnsemble =
 
     /// Toys of a task whose result is durable.
-    let private chunk = 200
+    let internal chunk = 200
 
     let private check (run: ToyRun) =
         if run.Toys < 0 then
@@ -124,19 +124,10 @@ module ToyEnsemble =
 
         Array.init (reader.ReadInt32()) (fun _ -> measurement.Read reader)
 
-    /// <summary>Draws toys and measures each; the results of every 200 toys are a durable task of a
-    /// store. Killed at any moment and run again, it goes on where it was and ends with the same
-    /// bytes; more toys than before go on where the others ended.</summary>
-    /// <param name="store">where the results are kept</param>
-    /// <param name="label">what these toys are called in the store, unlike any other of it: letters,
-    /// digits, '-', '_' and '.'</param>
-    /// <param name="inputs">names and SHA-256 of the model and of the data that the likelihood was
-    /// compiled from</param>
-    /// <param name="run">how many toys, with which seed, on how many threads</param>
-    /// <param name="sampler">what toys are drawn from</param>
-    /// <param name="measurement">what is done with each</param>
-    /// <remarks>Errors as <c>map</c>; beside them what the store raises.</remarks>
-    let runIn
+    /// <summary>As <c>runIn</c>, with so many toys in a durable task: fewer where each takes
+    /// long.</summary>
+    let internal runInPieces
+        (chunk: int)
         (store: TaskStore)
         (label: string)
         (inputs: (string * string) list)
@@ -195,3 +186,25 @@ module ToyEnsemble =
 
                 yield! results
         |]
+
+    /// <summary>Draws toys and measures each; the results of every 200 toys are a durable task of a
+    /// store. Killed at any moment and run again, it goes on where it was and ends with the same
+    /// bytes; more toys than before go on where the others ended.</summary>
+    /// <param name="store">where the results are kept</param>
+    /// <param name="label">what these toys are called in the store, unlike any other of it: letters,
+    /// digits, '-', '_' and '.'</param>
+    /// <param name="inputs">names and SHA-256 of the model and of the data that the likelihood was
+    /// compiled from</param>
+    /// <param name="run">how many toys, with which seed, on how many threads</param>
+    /// <param name="sampler">what toys are drawn from</param>
+    /// <param name="measurement">what is done with each</param>
+    /// <remarks>Errors as <c>map</c>; beside them what the store raises.</remarks>
+    let runIn
+        (store: TaskStore)
+        (label: string)
+        (inputs: (string * string) list)
+        (run: ToyRun)
+        (sampler: ToySampler)
+        (measurement: IToyMeasurement<'Result>)
+        : 'Result[] =
+        runInPieces chunk store label inputs run sampler measurement

@@ -42,8 +42,9 @@ module ToyWork =
         let text = value.ToString("R", CultureInfo.InvariantCulture).Replace("+", "")
         $"{prefix}-{text}"
 
-    /// <summary>Draws the toys of a sampler and measures each.</summary>
-    let internal run
+    /// <summary>Draws the toys of a sampler and measures each, so many in a durable task.</summary>
+    let internal runInPieces
+        (chunk: int)
         (work: ToyWork)
         (label: string)
         (seed: uint64)
@@ -59,7 +60,19 @@ module ToyWork =
 
         match work.Store with
         | None -> ToyEnsemble.run run sampler measurement
-        | Some(store, inputs) -> ToyEnsemble.runIn store label inputs run sampler measurement
+        | Some(store, inputs) ->
+            ToyEnsemble.runInPieces chunk store label inputs run sampler measurement
+
+    /// <summary>Draws the toys of a sampler and measures each.</summary>
+    let internal run
+        (work: ToyWork)
+        (label: string)
+        (seed: uint64)
+        (progress: IProgress<ToyProgress>)
+        (sampler: ToySampler)
+        (measurement: IToyMeasurement<'Result>)
+        : 'Result[] =
+        runInPieces ToyEnsemble.chunk work label seed progress sampler measurement
 
     /// θ with all parameters but one at their best for the data and a value of that one; where the
     /// data are impossible there, as in the best fit.

@@ -132,6 +132,29 @@ module internal EventMean =
     /// Tiles that are summed up by one thread; the sums of these chunks are added in their order.
     let private chunkTiles = 64
 
+    /// Adds Σ m, Σ m Π g, its gradient and the upper triangle of its Hessian over the events of a tile.
+    let private addTile (factors: EventFactors) n (positions: int[]) (mass: int -> float) sums =
+        let sums: float[] = sums
+        factors.Fill(positions, 2)
+
+        for j in 0 .. positions.Length - 1 do
+            let mass: float = mass j
+
+            if mass <> 0.0 then
+                let u = mass * factors.Value[j]
+                sums[0] <- sums[0] + mass
+                sums[1] <- sums[1] + u
+
+                for k in 0 .. n - 1 do
+                    let slope = factors.First[tile * k + j]
+                    sums[2 + k] <- sums[2 + k] + u * slope
+
+                    for l in k .. n - 1 do
+                        let at = 2 + n + n * k + l
+                        let other = factors.First[tile * l + j]
+                        let curve = factors.Second[tile * (n * k + l) + j]
+                        sums[at] <- sums[at] + u * (slope * other + curve)
+
     /// Σ w r, Σ w r Π g, its gradient and the upper triangle of its Hessian over one chunk.
     let private chunkSums channel (table: TiledTable) proc beta chunk : float[] =
         let factors = EventFactors(channel, table, proc, beta)
@@ -141,28 +164,45 @@ module internal EventMean =
         let last = min events ((chunk + 1) * chunkTiles * tile)
 
         for start in chunk * chunkTiles * tile .. tile .. last - 1 do
-            let positions = [| start .. min last (start + tile) - 1 |]
-            factors.Fill(positions, 2)
+            let mass j =
+                table.Weights[start + j] * table.Tiles[proc, start + j]
 
-            for j in 0 .. positions.Length - 1 do
-                let mass = table.Weights[positions[j]] * table.Tiles[proc, positions[j]]
-
-                if mass <> 0.0 then
-                    let u = mass * factors.Value[j]
-                    sums[0] <- sums[0] + mass
-                    sums[1] <- sums[1] + u
-
-                    for k in 0 .. n - 1 do
-                        let slope = factors.First[tile * k + j]
-                        sums[2 + k] <- sums[2 + k] + u * slope
-
-                        for l in k .. n - 1 do
-                            let at = 2 + n + n * k + l
-                            let other = factors.First[tile * l + j]
-                            let curve = factors.Second[tile * (n * k + l) + j]
-                            sums[at] <- sums[at] + u * (slope * other + curve)
+            addTile factors n [| start .. min last (start + tile) - 1 |] mass sums
 
         sums
+
+    /// The jet of the sums divided by a number.
+    let private jetOf n (total: float) (sums: float[]) : Jet = {
+        Value = sums[1] / total
+        Gradient = Array.init n (fun k -> sums[2 + k] / total)
+        Hessian = Array2D.init n n (fun k l -> sums[2 + n + n * min k l + max k l] / total)
+    }
+
+    /// <summary>Σ_j m_j Π g(x_j) over some events, with its derivatives over the process's event
+    /// parameters.</summary>
+    /// <param name="channel">the channel</param>
+    /// <param name="table">a table of it</param>
+    /// <param name="proc">the process c</param>
+    /// <param name="beta">β</param>
+    /// <param name="rows">the events</param>
+    /// <param name="masses">m of each of these events</param>
+    let ofMasses
+        (channel: CompiledUnbinned)
+        (table: TiledTable)
+        (proc: int)
+        (beta: float[])
+        (rows: int[])
+        (masses: float[])
+        : Jet =
+        let factors = EventFactors(channel, table, proc, beta)
+        let n = channel.Processes[proc].EventParameters.Length
+        let sums = Array.zeroCreate (2 + n + n * n)
+
+        for start in 0..tile .. rows.Length - 1 do
+            let part = Array.sub rows start (min tile (rows.Length - start))
+            addTile factors n part (fun j -> masses[start + j]) sums
+
+        jetOf n 1.0 sums
 
     /// The sums of chunkSums over a whole table.
     let private tableSums team channel (table: TiledTable) proc beta : float[] =
@@ -199,10 +239,4 @@ module internal EventMean =
             |> Seq.map (fun table -> tableSums team channel table proc beta)
             |> Seq.reduce (Array.map2 (+))
 
-        let total = sums[0]
-
-        {
-            Value = sums[1] / total
-            Gradient = Array.init n (fun k -> sums[2 + k] / total)
-            Hessian = Array2D.init n n (fun k l -> sums[2 + n + n * min k l + max k l] / total)
-        }
+        jetOf n sums[0] sums
