@@ -4,6 +4,7 @@ module Nsbi.Bench.Program
 let main arguments =
     match List.ofArray arguments with
     | "train" :: rest -> TrainBench.run rest
+    | "transport" :: rest -> TransportBench.run rest
     | "sets" :: rest -> SetsBench.run rest
     | "stream" :: rest -> StreamBench.run rest
     | "likelihood" :: rest -> LikelihoodBench.run rest
@@ -12,6 +13,10 @@ let main arguments =
     | "hypotest" :: rest -> HypotestBench.run rest
     | _ ->
         eprintfn "usage: Nsbi.Bench train [--threads N] [--rounds N] [4x64 | 4x256 | 5x1000]"
+
+        eprintfn
+            "       Nsbi.Bench transport [--threads N] [--rounds N] [3:64x64 | 16:64x64 | 128:256x256]"
+
         eprintfn "       Nsbi.Bench sets [--threads N] [--rounds N] [--steps N]"
         eprintfn "       Nsbi.Bench stream [--threads N] [EVENTS …]"
         eprintfn "       Nsbi.Bench likelihood [--threads N] [--rounds N] [1e5 | 1e6 | toys]"
