@@ -259,4 +259,4 @@ let ``the posterior example is near the exact one, and its update is one of all 
     Assert.That(exact.Length, Is.EqualTo 1)
     Assert.That(learned[0][0], Is.EqualTo(exact[0][0]).Within(exact[0][1]))
     Assert.That(learned[0][1], Is.EqualTo(exact[0][1]).Within(0.5 * exact[0][1]))
-    Assert.That(text, Does.Contain "ranks of f").And.Contain("ranks of m")
+    Assert.That(text, Does.Contain("ranks of f").And.Contain "ranks of m")

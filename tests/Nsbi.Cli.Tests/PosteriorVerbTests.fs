@@ -65,6 +65,13 @@ let private csv (values: float[]) =
 
     "x1,x2,x3\n" + String.concat "\n" rows + "\n"
 
+/// A plan and files of observed events.
+let writePlan (folder: Folder) : unit =
+    folder.Write("posterior.json", plan toy drawn) |> ignore
+
+    for seed, day in List.indexed [ "monday"; "tuesday"; "today" ] do
+        folder.Write($"{day}.csv", csv (events (uint64 seed) 9)) |> ignore
+
 /// Mean and standard deviation of each parameter of the only posterior.
 let private summary (run: Run) =
     let only = (json run).GetProperty("posteriors")[0]
