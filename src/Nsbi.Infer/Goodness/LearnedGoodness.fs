@@ -81,6 +81,8 @@ type LearnedGoodness = {
 /// the table, every toy has another: each event counts as often as Poisson(1) says, the weights of each
 /// process adding up to its yield as they do in the table, so that the distribution of t holds what the
 /// finite simulation does. Toys are drawn from the same reference at the best fit, and fitted again.
+/// The norm of event variations in the likelihood stays that of the table in all toys; where the reference is
+/// a few times the data and shapes are uncertain, p is therefore a little too large, never too small.
 /// Sources: D'Agnolo and Wulzer, arXiv:1806.02350; d'Agnolo, Grosso, Pierini, Wulzer, Zanetti,
 /// arXiv:2111.13633.</remarks>
 [<RequireQualifiedAccess>]

@@ -45,7 +45,9 @@ let private norm = Words.nuisance "norm"
 let private scale = Words.nuisance "scale"
 
 /// The observation of data with a reference; with isFree rate (5 %) and scale are uncertain.
-let observe (isFree: bool) (reference: float[]) (data: float[]) : Observation * FitFeature list =
+let observeWith globals (isFree: bool) (reference: float[]) (data: float[]) =
+    let globals: Map<string, float> = globals
+
     let model =
         Words.model "decays" [
             Words.unbinned "SR" (Words.reference "ref") [
@@ -65,7 +67,26 @@ let observe (isFree: bool) (reference: float[]) (data: float[]) : Observation * 
         |> Likelihood.compile (valid model)
         |> ok
 
-    ok (Observation.observed compiled []), [ FitFeature.create "x" "SR" reference data ]
+    let observation =
+        Observation.create compiled {
+            Observation.nothing with
+                Globals = globals
+        }
+
+    ok observation, [ FitFeature.create "x" "SR" reference data ]
+
+/// The same with auxiliary measurements of zero.
+let observe isFree reference data : Observation * FitFeature list =
+    observeWith Map.empty isFree reference data
+
+/// Auxiliary measurements of an experiment of the model.
+let auxiliary (isFree: bool) (index: int) : Map<string, float> =
+    if isFree then
+        let mutable stream = RandomStream(6UL, "auxiliary measurements", uint64 index)
+        let norm, scale = stream.NextGaussian(), stream.NextGaussian()
+        Map.ofList [ "norm", norm; "scale", scale ]
+    else
+        Map.empty
 
 /// Few functions, for quick tests.
 let quick = {
