@@ -108,8 +108,10 @@ try
         EncoderLayers = [32],
         Width = 16,
         DecoderLayers = [32],
-        Epochs = 8,
-        SetsPerEpoch = 2_000,
+        LearningRate = 3e-3,
+        BatchSize = 32,
+        Epochs = 10,
+        SetsPerEpoch = 4_000,
         ValidationSets = 500,
     };
     var estimator = await PosteriorTrainer.TrainAsync(simulator, learning, progress, stop.Token);

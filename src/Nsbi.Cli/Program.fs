@@ -86,6 +86,11 @@ let private verbs () : Verb list = [
         Run = ContourVerb.run
     }
     {
+        Name = "sample"
+        Summary = "samples of the posterior of all parameters"
+        Run = SampleVerb.run
+    }
+    {
         Name = "calibrate"
         Summary = "simulation moved onto data, with closure before and after"
         Run = CalibrateVerb.run

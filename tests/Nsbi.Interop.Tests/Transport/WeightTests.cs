@@ -26,7 +26,11 @@ public class WeightTests
             Shifted.Source,
             Shifted.Target,
             ["a"],
-            Training
+            Training with
+            {
+                Epochs = 10,
+                BatchSize = 32,
+            }
         );
         var ratios = map.Ratios(Shifted.Source).ToArray();
         var inner = FTransport.ReweightingMapModule.weigh(
