@@ -120,8 +120,9 @@ let ``a conditional shift and stretch is found to two per cent`` () =
     TestContext.Out.WriteLine $"{error:P2} of the mean displacement"
     Assert.That(error, Is.LessThan 0.02)
 
-// 1.919 ± 0.014: five assignments of 2000 points each, tests/peers/gaussian_transport.py, whose own bias is
-// below 2 %.
+// 1.919: mean of five assignments of 2000 points each, spread 0.027; 1.977 with 500 points, so that some of it is
+// the bias of few points (tests/peers/gaussian_transport.py). The target has an edge where its density diverges:
+// after the 20 epochs at 5e-3 of the other studies a classifier still has an area of 0.5214.
 [<Test; Category("Study")>]
 let ``the cost of a map between skewed pairs is that of the best assignment of points`` () =
     let n = 100_000
@@ -141,7 +142,11 @@ let ``the cost of a map between skewed pairs is that of the best assignment of p
     let map =
         TransportEvents.create 2 0 (sample 2 (side 1UL false)) (sample 2 (side 2UL true))
         |> valueOf
-        |> trainWith 2 study
+        |> trainWith 2 {
+            study with
+                LearningRate = 1e-2
+                Epochs = 40
+        }
 
     let x = side 3UL false
     let y = apply map x [||]
