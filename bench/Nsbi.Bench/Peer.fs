@@ -68,3 +68,33 @@ type Peer(script: string, arguments: string list) =
         member _.Dispose() =
             peer.StandardInput.Close()
             peer.WaitForExit()
+
+/// Rounds of ours and of a peer's, one after the other.
+[<RequireQualifiedAccess>]
+module Rounds =
+    /// Measures both so many times and prints medians, also of the ratios.
+    let run (name: string) (rounds: int) (peer: Peer) (measure: unit -> Speed) (flops: float) =
+        if not peer.IsReady then
+            printfn "%s: no peer, %s" name peer.State
+
+        let none = { Wall = nan; Cpu = nan }
+
+        let pairs = [
+            for _ in 1..rounds -> measure (), (if peer.IsReady then peer.Measure() else none)
+        ]
+
+        let report who (speeds: Speed list) =
+            let wall, cpu =
+                Speed.median (List.map _.Wall speeds), Speed.median (List.map _.Cpu speeds)
+
+            printfn "%-7s %-5s %10.0f events/s %10.0f events/cpu-s" name who wall cpu
+            wall
+
+        let own = report "nsbi" (List.map fst pairs)
+        printfn "%-7s       %.1f GFLOP/s" "" (own * flops / 1e9)
+
+        if peer.IsReady then
+            report "torch" (List.map snd pairs) |> ignore
+            let wall = Speed.median [ for a, b in pairs -> a.Wall / b.Wall ]
+            let cpu = Speed.median [ for a, b in pairs -> a.Cpu / b.Cpu ]
+            printfn "%-7s       median ratio %.2f, of processor time %.2f" "" wall cpu

@@ -132,32 +132,8 @@ let private measureNet (script: string) (threads: int) (rounds: int) (net: Net) 
 
     steps (max 3 (net.Steps / 4))
     use peer = new Peer(script, [ net.Name; string threads; string net.Steps ])
-    let measured = peer.IsReady
-
-    if not measured then
-        printfn "%s: no peer, %s" net.Name peer.State
-
-    let none = { Wall = nan; Cpu = nan }
-
-    let pairs = [
-        for _ in 1..rounds -> measure (), (if measured then peer.Measure() else none)
-    ]
-
-    let report name (speeds: Speed list) =
-        let wall, cpu =
-            Speed.median (List.map _.Wall speeds), Speed.median (List.map _.Cpu speeds)
-
-        printfn "%-7s %-5s %10.0f events/s %10.0f events/cpu-s" net.Name name wall cpu
-        wall
-
-    let own = report "nsbi" (List.map fst pairs)
-    printfn "%-7s       %.1f GFLOP/s, loss %.4f" "" (own * flops net / 1e9) last
-
-    if measured then
-        report "torch" (List.map snd pairs) |> ignore
-        let wall = Speed.median [ for a, b in pairs -> a.Wall / b.Wall ]
-        let cpu = Speed.median [ for a, b in pairs -> a.Cpu / b.Cpu ]
-        printfn "%-7s       median ratio %.2f, of processor time %.2f" "" wall cpu
+    Rounds.run net.Name rounds peer measure (flops net)
+    printfn "%-7s       loss %.4f" "" last
 
 /// train [--threads N] [--rounds N] [net …]
 let run (arguments: string list) : int =

@@ -1,5 +1,5 @@
 // From simulated events to a measured signal strength, in C#: simulate, train density ratios, check
-// them, and fit the expectation.
+// them, and fit the expectation. Then a posterior of whole data sets, and simulation moved onto data.
 using Nsbi.Examples;
 using Nsbi.Interop;
 
@@ -90,6 +90,62 @@ try
         sensitivity.Shift(RatioChange.Of("SR", other.ReferenceTable(samples))).Total
     );
     Console.WriteLine($"\nmu by the networks: {EnsembleSummary.Of(shifts)}");
+
+    // 8. The posterior of whole data sets with any number of events: later events are added to it without
+    // another look at those before.
+    var prior = new Prior()
+        .With("mean", PriorDensity.Uniform(-2.0, 2.0))
+        .With("width", PriorDensity.Uniform(0.5, 2.0));
+    var simulator = new SetSimulator(
+        "gaussian",
+        prior,
+        ["x"],
+        SetSize.LogUniform(1, 200),
+        (phi, events, random) => Gaussian(random, events, phi[0], phi[1])
+    );
+    var learning = new PosteriorOptions
+    {
+        EncoderLayers = [32],
+        Width = 16,
+        DecoderLayers = [32],
+        LearningRate = 3e-3,
+        BatchSize = 32,
+        Epochs = 10,
+        SetsPerEpoch = 4_000,
+        ValidationSets = 500,
+    };
+    var estimator = await PosteriorTrainer.TrainAsync(simulator, learning, progress, stop.Token);
+    var posterior = estimator.Empty;
+
+    for (var batch = 0UL; batch < 10; batch++)
+    {
+        var random = new RandomNumbers(seed: 2, "batch", batch);
+        posterior = posterior.Add(simulator.DrawAt([0.5, 1.2], events: 20, random));
+    }
+
+    Console.WriteLine($"\n{posterior.Posterior()}");
+
+    // 9. Simulation moved onto data by optimal transport.
+    var draws = new RandomNumbers(seed: 3, "samples");
+    var simulated = EventSet.FromColumn("x", Gaussian(draws, 4_000, 0.0, 1.0));
+    var data = EventSet.FromColumn("x", Gaussian(draws, 4_000, 1.0, 1.5));
+    var transport = new TransportOptions
+    {
+        HiddenLayers = [16, 16],
+        Epochs = 3,
+        Rounds = 20,
+    };
+    var map = await TransportTrainer.TrainAsync(
+        simulated,
+        data,
+        ["x"],
+        options: transport,
+        progress: progress,
+        cancellation: stop.Token
+    );
+    var calibrated = map.Apply(EventSet.FromColumn("x", [-1.0, 0.0, 1.0]));
+    Console.WriteLine($"\n{map}");
+    Console.WriteLine($"moved: {string.Join(", ", calibrated.Column("x").ToArray())}");
     return fit.Succeeded && checks.Passed ? 0 : 1;
 }
 catch (NsbiException error)
@@ -105,3 +161,6 @@ catch (OperationCanceledException)
 {
     return 130;
 }
+
+static double[] Gaussian(RandomNumbers random, int events, double mean, double width) =>
+    [.. Enumerable.Range(0, events).Select(_ => mean + width * random.NextGaussian())];

@@ -76,9 +76,19 @@ let private verbs () : Verb list = [
         Run = PowerVerb.run
     }
     {
+        Name = "posterior"
+        Summary = "parameters given whole sets of events: train, check, apply"
+        Run = PosteriorVerb.run
+    }
+    {
         Name = "contour"
         Summary = "sets of two parameters, as closed curves"
         Run = ContourVerb.run
+    }
+    {
+        Name = "sample"
+        Summary = "samples of the posterior of all parameters"
+        Run = SampleVerb.run
     }
     {
         Name = "calibrate"

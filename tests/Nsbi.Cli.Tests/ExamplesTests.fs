@@ -181,3 +181,82 @@ let ``the examples of real samples say so where these are absent`` (script: stri
     let run = runScript (folder.File script) []
     shouldExit 0 run
     Assert.That(run.Output, Does.StartWith "The event samples are not here")
+
+[<Test>]
+let ``the calibration example measures flavours with calibrated jets alone`` () =
+    let text = output "08-calibration.fsx" []
+
+    let number (pattern: string) =
+        numbers pattern text |> Array.concat |> Array.exactlyOne
+
+    let missed = number @"^mean distance of the learned map from the exact one: (\S+)"
+    let way = number @"^mean way that a jet is moved: +(\S+)"
+    Assert.That(missed, Is.LessThan(0.35 * way))
+    let before = number @"^D_b, .* before: (\S+),"
+    let after = number @"^D_b, .* after: +(\S+),"
+    // 2.3 / sqrt 4000 would be one in ten thousand.
+    Assert.That(after, Is.LessThan 0.036)
+    Assert.That(before, Is.GreaterThan 0.08)
+
+    let shares (name: string) =
+        numbers $@"^{name}.* (\d\.\d+)  (\d\.\d+)  (\d\.\d+)\s*$" text
+        |> Array.exactlyOne
+
+    let truth = shares "shares"
+
+    let miss (name: string) =
+        Array.map2 (fun a b -> abs (a - b)) (shares name) truth |> Array.max
+
+    let wrong, right =
+        miss "with the simulation as it is", miss "with the calibrated simulation"
+
+    Assert.That(wrong, Is.GreaterThan 0.012)
+    Assert.That(right, Is.LessThan(0.7 * wrong))
+
+[<TestCase("calibration", 0.57)>]
+[<TestCase("negative-weights", 0.55)>]
+let ``generated lepton pairs move onto those of CMS`` (plan: string, before: float) =
+    if not (Directory.Exists(Path.Combine(root, "../shared/data/cms-zmumu"))) then
+        Assert.Ignore "The CMS muons are not in ../shared/data/cms-zmumu."
+
+    use folder = new Folder()
+    let data = Path.Combine(root, "../shared/data")
+    shouldExit 0 (runScript "examples/zmumu/inputs.fsx" [ data; folder.Path ])
+
+    let run =
+        runIn folder.Path [ "calibrate"; $"{plan}.json"; "--out"; "out"; "--json" ]
+
+    shouldExit 0 run
+    let result = json run
+
+    let area (name: string) =
+        result.GetProperty("area").GetProperty(name).GetProperty("value").GetDouble()
+
+    Assert.That(area "before", Is.GreaterThan before)
+    Assert.That(area "after", Is.LessThan 0.53)
+
+    for quantity in result.GetProperty("quantities").EnumerateArray() do
+        let distance (name: string) =
+            quantity.GetProperty(name).GetProperty("ks").GetDouble()
+
+        if quantity.GetProperty("name").GetString() = "mass" then
+            Assert.That(distance "before", Is.GreaterThan 0.12)
+            Assert.That(distance "after", Is.LessThan(0.5 * distance "before"))
+
+    match result.TryGetProperty "positiveWeights" with
+    | true, positive ->
+        Assert.That(plan, Is.EqualTo "negative-weights")
+        let factor = positive.GetProperty("errorFactor").GetDouble()
+        Assert.That(factor, Is.EqualTo(1.0).Within 0.05)
+    | _ -> Assert.That(plan, Is.EqualTo "calibration")
+
+[<Test>]
+let ``the posterior example is near the exact one, and its update is one of all events`` () =
+    let text = output "07-posterior.fsx" []
+    let learned = numbers @"^both days, 100 events: f = (\d\.\d+) ± (\d\.\d+)" text
+    let exact = numbers @"^exact, 100 events: f = (\d\.\d+) ± (\d\.\d+)" text
+    Assert.That(learned.Length, Is.EqualTo 1)
+    Assert.That(exact.Length, Is.EqualTo 1)
+    Assert.That(learned[0][0], Is.EqualTo(exact[0][0]).Within(exact[0][1]))
+    Assert.That(learned[0][1], Is.EqualTo(exact[0][1]).Within(0.5 * exact[0][1]))
+    Assert.That(text, Does.Contain("ranks of f").And.Contain "ranks of m")

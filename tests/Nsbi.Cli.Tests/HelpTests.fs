@@ -30,6 +30,7 @@ let examples (verb: string) : string list list =
 [<TestCase("toys")>]
 [<TestCase("neyman")>]
 [<TestCase("power")>]
+[<TestCase("posterior")>]
 [<TestCase("calibrate")>]
 [<TestCase("report")>]
 let ``the examples of the help run`` (verb: string) =
@@ -37,6 +38,7 @@ let ``the examples of the help run`` (verb: string) =
     interference folder |> ignore
     Analyses.writeToy folder
     CalibrateVerbTests.writePlan folder ""
+    PosteriorVerbTests.writePlan folder
 
     if verb = "report" then
         shouldExit 0 (runIn folder.Path (words "run analysis.json --out results"))

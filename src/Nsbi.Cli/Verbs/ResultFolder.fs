@@ -26,6 +26,11 @@ module ResultFolder =
         | Some "" -> [ "--out: give the name of a folder." ]
         | _ -> []
 
+    /// Writes another file into the folder.
+    let add (folder: string) (name: string) (bytes: byte[]) : unit =
+        Directory.CreateDirectory folder |> ignore
+        put folder name bytes
+
     /// Writes both files where a folder was asked for.
     let write
         (folder: string option)

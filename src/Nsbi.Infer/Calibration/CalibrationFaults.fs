@@ -187,6 +187,17 @@ module internal CalibrationFaults =
                     "$.transport.matchBins"
                     "only the spectrum of one condition can be matched in bins"
                     "give one condition and bins, or leave it out"
+        | CalibrationBy.Monotone bins ->
+            if bins < 1 then
+                at file "$.monotone.bins" "there must be a bin" "give a number from 1 on"
+                |> Fault.withValue (string bins)
+
+            if plan.Condition.Length > 1 || (bins > 1 && plan.Condition.IsEmpty) then
+                at
+                    file
+                    "$.condition"
+                    "quantile maps have bins of one condition"
+                    "give one, or none and one bin"
         | CalibrationBy.Reweighting _ -> ()
 
         match plan.Negative with

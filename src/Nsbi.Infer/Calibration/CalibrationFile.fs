@@ -170,7 +170,7 @@ module CalibrationFile =
                 None
 
     let private methods file faults (reader: JsonReader) key : CalibrationBy option =
-        let known = [ "transport"; "reweighting" ]
+        let known = [ "transport"; "monotone"; "reweighting" ]
 
         let notFor method name =
             match key name with
@@ -183,8 +183,19 @@ module CalibrationFile =
             reader.OneOf(place, known |> List.map (fun name -> name, name)))
         |> Option.bind (fun method ->
             match method with
+            | "monotone" ->
+                notFor method "networks"
+                notFor method "transport"
+                let bins = if (key "condition").IsSome then 10 else 1
+
+                optional key "monotone" (Some bins) (fun place ->
+                    reader.Object(place, [], [ "bins" ])
+                    |> Option.map (fun key ->
+                        Some(optional key "bins" bins (AnalysisParts.int reader))))
+                |> Option.map CalibrationBy.Monotone
             | "transport" ->
                 notFor method "networks"
+                notFor method "monotone"
 
                 optional
                     key
@@ -194,6 +205,7 @@ module CalibrationFile =
                 |> Option.map CalibrationBy.Transport
             | _ ->
                 notFor method "transport"
+                notFor method "monotone"
 
                 optional
                     key
@@ -212,6 +224,7 @@ module CalibrationFile =
             "coordinates"
             "networks"
             "transport"
+            "monotone"
             "negativeWeights"
             "heldOut"
             "derived"

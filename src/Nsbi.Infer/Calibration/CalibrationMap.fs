@@ -16,6 +16,8 @@ type internal CalibrationMap =
     | Weights of ReweightingMap
     /// Their mean is the map.
     | Transport of TransportMap list
+    /// One per feature.
+    | Monotone of MonotoneMap list
 
 /// The source after calibration.
 [<NoComparison; ReferenceEquality>]
@@ -244,6 +246,38 @@ module internal CalibrationMap =
         | Error faults, _
         | _, Error faults -> Error faults
 
+    let private makeMonotone bins (source: CalibrationSide) (target: CalibrationSide) =
+        [
+            for j in 0 .. source.Coordinates.Length - 1 do
+                let one (side: CalibrationSide) =
+                    sample {
+                        side with
+                            Coordinates = [| side.Coordinates[j] |]
+                    }
+
+                TransportEvents.create 1 source.Conditions.Length (one source) (one target)
+                |> Result.bind (MonotoneMap.create bins)
+        ]
+        |> collect
+        |> Result.map CalibrationMap.Monotone
+
+    let private shift (maps: MonotoneMap list) (side: CalibrationSide) : CalibratedSide =
+        let conditions = side.Conditions |> Array.tryHead |> Option.defaultValue [||]
+
+        {
+            Coordinates =
+                maps
+                |> List.mapi (fun j map ->
+                    map.Apply(
+                        ReadOnlySpan(side.Coordinates[j]),
+                        ReadOnlySpan(if map.Edges.Length = 0 then [||] else conditions)
+                    ))
+                |> List.toArray
+            Weights = side.Weights
+            Gap = None
+            Outside = None
+        }
+
     /// Trains what is not trained yet.
     let train
         (context: PipelineContext)
@@ -254,6 +288,8 @@ module internal CalibrationMap =
         match plan.Method with
         | CalibrationBy.Transport it ->
             trainTransport context plan it source target |> Result.map (fun map -> map, [])
+        | CalibrationBy.Monotone bins ->
+            makeMonotone bins source target |> Result.map (fun map -> map, [])
         | CalibrationBy.Reweighting settings ->
             let settings = {
                 settings with
@@ -324,6 +360,7 @@ module internal CalibrationMap =
 
         match map with
         | CalibrationMap.Transport maps -> Ok(move team maps source)
+        | CalibrationMap.Monotone maps -> Ok(shift maps source)
         | CalibrationMap.Weights map ->
             let own = ratios team map source
 

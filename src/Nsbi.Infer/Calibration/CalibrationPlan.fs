@@ -30,6 +30,9 @@ type CalibrationBy =
     /// <summary>Events move by the gradient of a convex function of the features, that depends on the
     /// conditions: the nearest way onto the target.</summary>
     | Transport of TransportPlan
+    /// <summary>Each feature moves by its own exact quantile map, in bins of at most one condition with
+    /// equal numbers of source events: every distribution closes, correlations stay as they are.</summary>
+    | Monotone of bins: int
     /// <summary>Events keep their place and get the weight exp of a discriminator.</summary>
     | Reweighting of EstimatorSettings
 

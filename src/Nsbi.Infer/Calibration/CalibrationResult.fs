@@ -100,12 +100,16 @@ module CalibrationResult =
         | CalibrationBy.Transport it when it.Members > 1 ->
             $"optimal transport, the mean of {it.Members} learned maps"
         | CalibrationBy.Transport _ -> "optimal transport, a learned map"
+        | CalibrationBy.Monotone 1 -> "a quantile map of each feature"
+        | CalibrationBy.Monotone bins ->
+            $"a quantile map of each feature in {bins} bins of the condition"
         | CalibrationBy.Reweighting _ -> "weights by exp of a discriminator"
 
     /// <summary>Whether events are moved rather than weighted.</summary>
     let moves (plan: CalibrationPlan) : bool =
         match plan.Method with
-        | CalibrationBy.Transport _ -> true
+        | CalibrationBy.Transport _
+        | CalibrationBy.Monotone _ -> true
         | CalibrationBy.Reweighting _ -> false
 
     /// <summary>What is done with negative weights, in words.</summary>

@@ -46,6 +46,36 @@ type ConfidenceBelt = {
         :: List.map row this.Points
         |> String.concat "\n"
 
+/// <summary>Points of belts.</summary>
+[<RequireQualifiedAccess>]
+module BeltPoint =
+
+    /// <summary>The quantiles of toys.</summary>
+    /// <param name="levels">confidence levels</param>
+    /// <param name="value">of the parameter</param>
+    /// <param name="values">the statistic of each toy; NaN where it is not known</param>
+    /// <returns>quantiles that are NaN, with infinite errors, where no toy is known</returns>
+    let ofValues (levels: float list) (value: float) (values: float[]) : BeltPoint =
+        let known = values |> Array.filter (fun t -> not (Double.IsNaN t))
+
+        {
+            Value = value
+            Quantiles =
+                if known.Length = 0 then
+                    levels
+                    |> List.map (fun level -> {
+                        Probability = level
+                        Value = nan
+                        Error = infinity
+                        Lower = -infinity
+                        Upper = infinity
+                    })
+                else
+                    SampleQuantile.ofValues levels known
+            Toys = known.Length
+            Failed = values.Length - known.Length
+        }
+
 /// <summary>Confidence belts from toys.</summary>
 /// <remarks>Source: Neyman, Phil. Trans. R. Soc. A 236, 333 (1937), with the likelihood ratio as
 /// ordering: Feldman, Cousins, arXiv:physics/9711021.</remarks>

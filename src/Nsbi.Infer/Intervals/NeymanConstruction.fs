@@ -69,26 +69,9 @@ module NeymanConstruction =
                 }
 
     let private quantiles (levels: float list) (value: float) (tests: ToyTest[]) : BeltPoint =
-        let known = tests |> Array.filter (fun test -> test.Failure.IsNone)
-        let values = known |> Array.map _.Value
-
-        {
-            Value = value
-            Quantiles =
-                if known.Length = 0 then
-                    levels
-                    |> List.map (fun level -> {
-                        Probability = level
-                        Value = nan
-                        Error = infinity
-                        Lower = -infinity
-                        Upper = infinity
-                    })
-                else
-                    SampleQuantile.ofValues levels values
-            Toys = known.Length
-            Failed = tests.Length - known.Length
-        }
+        tests
+        |> Array.map (fun test -> if test.Failure.IsNone then test.Value else nan)
+        |> BeltPoint.ofValues levels value
 
     /// Toys at θ, tested at their own value of the parameter.
     let private testToys

@@ -18,7 +18,7 @@ type ParameterPrior =
 type StatedPrior = {
     /// <summary>Name of the parameter.</summary>
     Parameter: string
-    /// <summary>Such as "its constraint, flat within [0, 8]".</summary>
+    /// <summary>Such as "flat within [0, 8]".</summary>
     Prior: string
 }
 
@@ -52,7 +52,8 @@ module LikelihoodDensity =
 
         match p.Constraint with
         | Unconstrained -> own
-        | _ when prior = ParameterPrior.Flat && not bounded -> "its constraint"
+        | _ when prior = ParameterPrior.Flat && bounded -> $"its constraint within {range}"
+        | _ when prior = ParameterPrior.Flat -> "its constraint"
         | _ -> "its constraint, " + own
 
     let private value (prior: ParameterPrior) (x: float) : struct (float * float) =

@@ -4,10 +4,9 @@ namespace Nsbi.Interop;
 /// networks have them.</summary>
 internal static class SetRows
 {
-    /// <summary>n x F, row-major.</summary>
-    public static float[] Of(EventSet events, IReadOnlyList<string> features)
+    /// <summary>Tells of every column that is missing.</summary>
+    public static void Require(EventSet events, IReadOnlyList<string> features)
     {
-        ArgumentNullException.ThrowIfNull(events);
         var missing = features.Where(name => !events.Table.Has(name)).ToList();
 
         if (missing.Count > 0)
@@ -20,7 +19,13 @@ internal static class SetRows
                 ),
             ]);
         }
+    }
 
+    /// <summary>n x F, row-major.</summary>
+    public static float[] Of(EventSet events, IReadOnlyList<string> features)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        Require(events, features);
         var rows = new float[events.Count * features.Count];
 
         for (var j = 0; j < features.Count; j++)

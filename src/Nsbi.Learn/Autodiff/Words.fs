@@ -156,11 +156,10 @@ let dropout (name: string) (rate: float) (x: Node) : Node =
     if not (rate >= 0.0 && rate < 1.0) then
         raise (ArgumentOutOfRangeException("rate", rate, "A dropout rate lies in [0, 1)."))
 
-    if x.Shape.Rows <> Rows.Batch then
-        invalidArg "x" $"dropout: {x.Shape} has no batch rows."
-
     if rate = 0.0 then
         x
+    elif x.Shape.Rows <> Rows.Batch then
+        invalidArg "x" $"dropout: {x.Shape} has no batch rows."
     else
         x * Node.Leaf(Operation.DropoutMask(name, rate), x.Shape)
 

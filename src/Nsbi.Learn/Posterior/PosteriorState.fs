@@ -240,6 +240,29 @@ module PosteriorState =
         let struct (_, context) = decode team estimator states
         context
 
+    /// <summary>The posteriors of sets: of each its density, with means, widths, quantiles and draws.</summary>
+    /// <param name="team">the threads to run on</param>
+    /// <param name="estimator">whose states they are</param>
+    /// <param name="states">one for each set</param>
+    let posteriors
+        (team: ThreadTeam)
+        (estimator: PosteriorEstimator)
+        (states: PosteriorState[])
+        : ConditionalDensity[] =
+        let contexts = contexts team estimator states
+        let head, prior = estimator.Settings.Head, estimator.Prior
+
+        Array.init states.Length (fun s ->
+            ConditionalDensity.Create(head, prior, estimator.Values, contexts[s, *]))
+
+    /// <summary>The posterior q(φ|{x}) of the events of a state.</summary>
+    let posterior
+        (team: ThreadTeam)
+        (estimator: PosteriorEstimator)
+        (state: PosteriorState)
+        : ConditionalDensity =
+        (posteriors team estimator [| state |])[0]
+
     /// <summary>What should be known before the posterior of a state is believed.</summary>
     let warnings (estimator: PosteriorEstimator) (state: PosteriorState) : PosteriorWarning list =
         check estimator [| state |]

@@ -62,8 +62,13 @@ type SetSimulator
     /// number that is not finite, or a number of events out of range</exception>
     member this.Draw(stream: byref<RandomStream>) : EventSet =
         let phi = prior.Sample &stream
-        let count = SetSize.draw size phi &stream
-        this.DrawAt(phi, count, &stream)
+        this.DrawAt(phi, &stream)
+
+    /// <summary>One set at given parameters, with as many events as sets of them have.</summary>
+    /// <exception cref="T:System.InvalidOperationException">as for Draw</exception>
+    member this.DrawAt(parameters: float[], stream: byref<RandomStream>) : EventSet =
+        let count = SetSize.draw size parameters &stream
+        this.DrawAt(parameters, count, &stream)
 
     /// <summary>One set of n events at given parameters.</summary>
     /// <exception cref="T:System.InvalidOperationException">as for Draw</exception>

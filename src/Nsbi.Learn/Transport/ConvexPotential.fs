@@ -13,13 +13,16 @@ open Nsbi.Learn.Autodiff.Words
 /// With the layers of the conditions u_{l+1} = silu(u_l W + b), u_0 = z, and u the last of them:
 /// <code>
 /// h_1     = s(x̃_1 W_1 + u U_1 + b_1),                                   s(t) = sp(t) − t/2
-/// h_{l+1} = sp((h_l ∘ sp(u G + g)) sp(P_l)/m_l + x̃_{l+1} W_{l+1} + u U_{l+1} + b_{l+1})
-/// φ(x; z) = Σ_k sp(u B + β)_k h_{L,k}/√m_L + ½ Σ_a sp(u D + d)_a (x R)_a² + x·(u C + c) + ½ ε |x|²
+/// h_{l+1} = sp((h_l ∘ sp(u G + g)) sp(P_l)/√m_l + x̃_{l+1} W_{l+1} + u U_{l+1} + b_{l+1})
+/// φ̃(x; z) = Σ_k sp(u B + β)_k h_{L,k}/√m_L + ½ Σ_a sp(u D + d)_a (x R)_a² + x·(u C + c) + ½ ε |x|²
+/// φ(x; z) = φ̃(x; z) − φ̃(0; z)
 /// </code>
 /// with x̃_l = x ∘ (1 + u V_l) and sp(t) = ln(1 + e^t). Everything that h passes through is convex and does
 /// not fall, and its factors are positive, so φ is convex in x whatever the parameters are; with ε &gt; 0 it is
 /// strongly convex, ∇φ is one-to-one and onto, and every slope of the map is at least ε. Without conditions all
 /// terms in u are absent and the factor of (x R)_a² is 1.
+/// The part of the conditions alone, which no map sees, is taken off: left in, it has almost no slope in a loss
+/// that balances two samples, runs away and drowns the rest.
 /// The quadratic term holds the whole linear map, so that transport between normal distributions needs no
 /// layer. Smooth, hence twice differentiable everywhere. Outside the events it was trained on the first term
 /// grows linearly, so that there the map is linear in x with the slopes of the quadratic term.
@@ -98,13 +101,8 @@ module ConvexPotential =
         |> List.map (fun (name, rows, columns) -> name, parameter (prefix + name) rows columns)
         |> Map.ofList
 
-    /// <summary>φ(x; z), batch x 1.</summary>
-    /// <param name="potential">the layers</param>
-    /// <param name="parameters">as <c>parameters</c> gives them: the same nodes wherever the function is
-    /// applied, so that a derivative with respect to them sees all of these</param>
-    /// <param name="x">r x n</param>
-    /// <param name="z">r x conditions; not looked at where there are none</param>
-    let value
+    /// φ̃(x; z), batch x 1.
+    let private uncentred
         (potential: ConvexPotential)
         (parameters: Map<string, Node>)
         (x: Node)
@@ -143,7 +141,7 @@ module ConvexPotential =
                         h * dense Activation.Softplus (get $"gate{l}") (get $"gateBias{l}") u)
 
                 let width = float potential.Hidden[l - 1]
-                let positive = (1.0 / width) * softplus (get $"positive{l}")
+                let positive = (1.0 / Math.Sqrt width) * softplus (get $"positive{l}")
                 Some(softplus (matmul h positive + straight))
 
         let layers =
@@ -175,6 +173,25 @@ module ConvexPotential =
         match layers with
         | Some layers -> layers + quadratic
         | None -> quadratic
+
+    /// <summary>φ(x; z), batch x 1.</summary>
+    /// <param name="potential">the layers</param>
+    /// <param name="parameters">as <c>parameters</c> gives them: the same nodes wherever the function is
+    /// applied, so that a derivative with respect to them sees all of these</param>
+    /// <param name="x">r x n</param>
+    /// <param name="z">r x conditions; not looked at where there are none</param>
+    let value
+        (potential: ConvexPotential)
+        (parameters: Map<string, Node>)
+        (x: Node)
+        (z: Node)
+        : Node =
+        let at x = uncentred potential parameters x z
+
+        if conditional potential then
+            at x - at (fill x.Shape 0.0)
+        else
+            at x
 
     /// <summary>First values with which ∇φ(x; z) ≈ M x + v for every z: the layers begin with small factors.
     /// </summary>
@@ -224,11 +241,11 @@ module ConvexPotential =
             elif is "contextWeight" then
                 draw (Math.Sqrt(2.0 / float rows))
             elif is "weight" then
-                draw (1.0 / Math.Sqrt(float rows))
+                draw (2.0 / Math.Sqrt(float rows))
             elif is "bias" then
-                draw 1.0
+                draw 1.5
             elif is "positive" then
-                draw 1.0
+                Array2D.map (fun x -> x - 1.5) (draw 1.0)
             elif is "shift" then
                 draw (1.0 / Math.Sqrt(float rows))
             else

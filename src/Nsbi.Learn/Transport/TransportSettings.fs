@@ -76,7 +76,7 @@ module TransportSettings =
         words |> List.find (fun (_, meaning) -> meaning = value) |> fst
 
     /// <summary>Two layers of 64, 16 x 16 for conditions, from the Gaussian map, Adam with β = (0.5, 0.9) at
-    /// 2e-3 with a cosine schedule, batches of 1024, 20 epochs of 100 rounds of four and one updates.</summary>
+    /// 5e-3 with a cosine schedule, batches of 1024, 20 epochs of 200 rounds of two and one updates.</summary>
     let standard: TransportSettings = {
         Hidden = [ 64; 64 ]
         ConditionHidden = [ 16; 16 ]
@@ -88,12 +88,12 @@ module TransportSettings =
                 Beta1 = 0.5
                 Beta2 = 0.9
         }
-        LearningRate = 2e-3
+        LearningRate = 5e-3
         Schedule = Schedule.Cosine 0.01
         BatchSize = 1024
         Epochs = 20
-        Rounds = 100
-        MapSteps = 4
+        Rounds = 200
+        MapSteps = 2
         PotentialSteps = 1
         Seed = 1UL
     }

@@ -58,6 +58,7 @@ let ``what is given stands, and the rest of networks keeps the standard of calib
         Assert.That(settings.Training.Epochs, Is.EqualTo 5)
         Assert.That(settings.Training.BatchSize, Is.EqualTo standard.Training.BatchSize)
         Assert.That(settings.Head, Is.EqualTo Head.Separate)
+    | other -> Assert.Fail(string other)
 
     Assert.That(plan.Test.Epochs, Is.EqualTo 3)
     Assert.That(plan.Limits.Area, Is.EqualTo 0.55)
@@ -131,3 +132,40 @@ let ``methods and texts that are no plan are refused with what there is`` () =
     Assert.That(faults text, Does.Contain "none of")
     let negative = withMore """, "negativeWeights": { "method": "drop" }"""
     Assert.That(faults negative, Does.Contain "$.negativeWeights.method")
+
+[<Test>]
+let ``each method has its own settings and no other's`` () =
+    let by (method: string) (more: string) =
+        (withMore more).Replace("\"reweighting\"", $"\"{method}\"")
+
+    let transport =
+        by
+            "transport"
+            """, "transport": { "epochs": 3, "members": 2, "matchBins": 5 }, "condition": ["z"]"""
+
+    match (plan transport).Method with
+    | CalibrationBy.Transport it ->
+        Assert.That(it.Settings.Epochs, Is.EqualTo 3)
+        Assert.That(it.Settings.Hidden, Is.EqualTo<int list> TransportSettings.standard.Hidden)
+        Assert.That((it.Members, it.MatchBins), Is.EqualTo((2, 5)))
+    | other -> Assert.Fail(string other)
+
+    let method text = (plan text).Method
+    Assert.That(method (by "monotone" ""), Is.EqualTo(CalibrationBy.Monotone 1))
+    let binned = by "monotone" """, "condition": ["z"]"""
+    Assert.That(method binned, Is.EqualTo(CalibrationBy.Monotone 10))
+    Assert.That(faults (by "transport" """, "networks": {}"""), Does.Contain "$.networks")
+    Assert.That(faults (by "monotone" """, "transport": {}"""), Does.Contain "$.transport")
+    Assert.That(faults (withMore """, "monotone": {}"""), Does.Contain "$.monotone")
+    let two = by "monotone" """, "condition": ["y", "z"]"""
+    Assert.That(faults two, Does.Contain "bins of one condition")
+
+    let unmatched =
+        by "transport" """, "transport": { "matchBins": 5, "members": 0, "epoch": 1 }"""
+
+    let found = faults unmatched
+    Assert.That(found, Does.Contain "epoch")
+    let unmatched = by "transport" """, "transport": { "matchBins": 5, "members": 0 }"""
+    let found = faults unmatched
+    Assert.That(found, Does.Contain "$.transport.matchBins")
+    Assert.That(found, Does.Contain "$.transport.members")

@@ -61,7 +61,7 @@ let ``priors are stated`` () =
         stated,
         Expect.same [
             "mu", "normal(1, 2) within [0, 10]"
-            "gamma 0", "its constraint, flat within [1E-10, 10]"
+            "gamma 0", "its constraint within [1E-10, 10]"
         ]
     )
 

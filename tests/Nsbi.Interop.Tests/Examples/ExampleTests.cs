@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using NUnit.Framework;
 
 namespace Nsbi.Interop.Tests;
@@ -40,5 +41,20 @@ public class ExampleTests
         Assert.That(output, Does.Contain("significance of mu over 0"));
         Assert.That(output, Does.Contain("profile scan of mu"));
         Assert.That(output, Does.Contain("mu by the networks: 0."));
+        // 200 events of N(0.5, 1.2²): an error of 0.085 of the mean and 0.06 of the width.
+        Assert.That(Numbers("mean ")[0], Is.EqualTo(0.5).Within(0.3));
+        Assert.That(Numbers("width ")[0], Is.EqualTo(1.2).Within(0.2));
+        // 1 + 1.5 x.
+        double[] moved = [-0.5, 1.0, 2.5];
+        Assert.That(Numbers("moved: "), Is.EqualTo(moved).Within(0.15));
+
+        double[] Numbers(string start) =>
+            [
+                .. output
+                    .Split('\n')
+                    .Single(line => line.StartsWith(start))[start.Length..]
+                    .Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
+                    .Select(word => double.Parse(word, CultureInfo.InvariantCulture)),
+            ];
     }
 }

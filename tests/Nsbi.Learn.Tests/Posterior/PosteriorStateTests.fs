@@ -81,6 +81,41 @@ let ``states and what the training sees of the same sets agree`` () =
 
         Assert.That(last, Is.EqualTo(expected).Within(1e-12))
 
+// Of μ ~ N(0, 1) and n events of N(μ, 1): N(Σ x/(n + 1), 1/(n + 1)).
+[<Test>]
+let ``the posterior of a state is close to the known one`` () =
+    use team = new ThreadTeam(1)
+
+    let trained =
+        train
+            2
+            {
+                small with
+                    SetsPerEpoch = 4000
+                    Epochs = 12
+            }
+            (simulator (SetSize.Uniform(0, 12)))
+
+    for count in [ 0; 1; 5; 12 ] do
+        let sets = SetSimulator.sets team 5UL 100 (simulator (SetSize.Fixed count))
+
+        let posteriors =
+            PosteriorState.ofSets team trained sets
+            |> PosteriorState.posteriors team trained
+
+        let n = float count
+        let width = 1.0 / sqrt (n + 1.0)
+
+        let shift set =
+            let x = sets.Set(set).ToArray()
+            let sum = Seq.sum (seq { for i in 0..2 .. x.Length - 1 -> float x[i] })
+            (posteriors[set].Mean[0].Value - sum / (n + 1.0)) / width
+
+        let rms = sqrt (Seq.averageBy (fun set -> shift set ** 2.0) [ 0..99 ])
+        let sd = posteriors |> Array.averageBy (fun p -> p.StandardDeviation[0].Value)
+        Assert.That(rms, Is.LessThan 0.45)
+        Assert.That(sd, Is.EqualTo(width).Within(0.15 * width))
+
 [<Test>]
 let ``a state comes back from its bytes, byte for byte`` () =
     use team = new ThreadTeam(1)

@@ -69,8 +69,9 @@ let events (count: int) (seed: uint64) : float32[] =
     let mutable stream = RandomStream(seed, "events", 0UL)
     let x = Array.zeroCreate<float32>(2 * count)
 
-    for i in 0 .. x.Length - 1 do
-        x[i] <- float32 (0.5 + stream.NextGaussian())
+    for i in 0 .. count - 1 do
+        x[2 * i] <- float32 (0.5 + stream.NextGaussian())
+        x[2 * i + 1] <- float32 (stream.NextDouble())
 
     x
 

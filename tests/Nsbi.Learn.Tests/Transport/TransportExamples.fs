@@ -71,10 +71,10 @@ let quick: TransportSettings = {
         ConditionHidden = [ 8 ]
         Cost = TransportCost.Euclidean
         Start = TransportStart.Translation
-        LearningRate = 5e-3
+        LearningRate = 2e-2
         BatchSize = 256
         Epochs = 8
-        Rounds = 50
+        Rounds = 100
 }
 
 let trainWith (threads: int) (settings: TransportSettings) (events: TransportEvents) =
@@ -84,3 +84,61 @@ let trainWith (threads: int) (settings: TransportSettings) (events: TransportEve
 let apply (map: TransportMap) (x: float[]) (z: float[]) : float[] =
     use team = new ThreadTeam(1)
     map.Apply(team, ReadOnlyMemory x, ReadOnlyMemory z)
+
+/// Area under the curve of a classifier of two samples, each half judged by the network that did not see it.
+let twoSampleAuc (features: int) (first: float[]) (second: float[]) : float =
+    let events name start (x: float[]) : ClassEvents = {
+        Name = name
+        Features = Array.map float32 x
+        Weights = Array.create (x.Length / features) 1.0
+        Groups = Array.init (x.Length / features) (fun i -> start + uint64 i)
+    }
+
+    let labelled =
+        LabelledEvents.create NegativeWeights.Refuse features [
+            events "first" 0UL first
+            events "second" 1_000_000_000UL second
+        ]
+        |> valueOf
+
+    let settings = {
+        EstimatorSettings.standard with
+            Folds = 2
+            Members = 1
+            Training = {
+                ClassifierSettings.standard with
+                    Architecture = {
+                        Architecture.standard with
+                            Hidden = [ 32; 32 ]
+                    }
+                    LearningRate = 5e-3
+                    Epochs = 10
+            }
+    }
+
+    use team = new ThreadTeam(2)
+    let mixture = ReferenceMixture.equal [ "first"; "second" ]
+
+    let estimator =
+        EstimatorAssembly.train settings mixture labelled None (TrainingContext.plain team)
+        |> valueOf
+
+    let scores =
+        (estimator.ByFold(
+            team,
+            ReadOnlyMemory labelled.FeatureArray,
+            ReadOnlyMemory labelled.GroupArray
+        ))[1]
+
+    let order = Array.init scores.Length id
+    Array.Sort(Array.copy scores, order)
+    let mutable below, pairs, positives = 0.0, 0.0, 0.0
+
+    for i in order do
+        if labelled.ClassArray[i] = 0 then
+            below <- below + 1.0
+        else
+            pairs <- pairs + below
+            positives <- positives + 1.0
+
+    pairs / (below * positives)
