@@ -82,7 +82,10 @@ let misses, ways =
     Array.init jets (fun i ->
         let q = before.Features[3 * i .. 3 * i + 2]
         let exact = FlavourTaggingToy.map pt[i] q
-        let distance a b = sqrt (Array.fold2 (fun sum x y -> sum + (x - y) * (x - y)) 0.0 a b)
+
+        let distance a b =
+            sqrt (Array.fold2 (fun sum x y -> sum + (x - y) * (x - y)) 0.0 a b)
+
         distance moved[3 * i .. 3 * i + 2] exact, distance q exact)
     |> Array.unzip
 
@@ -99,8 +102,11 @@ let distance (table: EventTable) : KolmogorovTest =
     let ones = Array.map (fun _ -> 1.0)
     WeightedKolmogorov.test d (ones d) o (ones o)
 
-printfn $"D_b, Kolmogorov-Smirnov distance before: {(distance other).Distance:F4}, p = {(distance other).PValue:G2}"
-printfn $"D_b, Kolmogorov-Smirnov distance after:  {(distance calibrated).Distance:F4}, p = {(distance calibrated).PValue:G2}"
+printfn
+    $"D_b, Kolmogorov-Smirnov distance before: {(distance other).Distance:F4}, p = {(distance other).PValue:G2}"
+
+printfn
+    $"D_b, Kolmogorov-Smirnov distance after:  {(distance calibrated).Distance:F4}, p = {(distance calibrated).PValue:G2}"
 
 // 5. The calibrated sample is a sample like any other: ratio networks of the three flavours are trained on it, and
 // the shares of the flavours in the data are fitted with their ratios.
@@ -118,9 +124,7 @@ let classes (table: EventTable) : LabelledEvents =
         {
             Name = name
             Features =
-                rows
-                |> Array.collect (fun i -> all[3 * i .. 3 * i + 2])
-                |> Array.map float32
+                rows |> Array.collect (fun i -> all[3 * i .. 3 * i + 2]) |> Array.map float32
             Weights = Array.create rows.Length 1.0
             Groups = rows |> Array.map uint64
         })
@@ -145,7 +149,10 @@ let settings = {
 /// The shares of largest likelihood, by expectation and maximisation.
 let shares (table: EventTable) : float[] =
     let mixture = ReferenceMixture.equal (List.map fst flavours)
-    let estimator = EstimatorAssembly.train settings mixture (classes table) None context |> valid
+
+    let estimator =
+        EstimatorAssembly.train settings mixture (classes table) None context |> valid
+
     let x = logits observed |> Array.map float32
     let ratios = estimator.MeanOfFolds(team, ReadOnlyMemory x)
     let mutable found = Array.create features (1.0 / float features)

@@ -32,7 +32,11 @@ let valid (result: Result<'a, Fault list>) : 'a =
         exit 2
 
 let read columns weight (file: string) : EventTable =
-    let request = { EventRequest.columns columns with Weight = weight }
+    let request = {
+        EventRequest.columns columns with
+            Weight = weight
+    }
+
     EventFile.read request (Path.Combine(data, file)) |> valid
 
 /// A lepton as (E, px, py, pz).
@@ -59,12 +63,19 @@ let withTransverse (x: float) (y: float) (minus: float[]) (plus: float[]) : floa
     let longitudinal = [| 0.0; 0.0; pair[3] / pair[0] |]
     let central = boost (Array.map (~-) longitudinal) pair
     let back = [| -central[1] / central[0]; -central[2] / central[0]; 0.0 |]
-    let mass = sqrt (central[0] * central[0] - central[1] * central[1] - central[2] * central[2])
+
+    let mass =
+        sqrt (central[0] * central[0] - central[1] * central[1] - central[2] * central[2])
+
     let energy = sqrt (mass * mass + x * x + y * y)
     let forth = [| x / energy; y / energy; 0.0 |]
 
     let move p =
-        p |> boost (Array.map (~-) longitudinal) |> boost back |> boost forth |> boost longitudinal
+        p
+        |> boost (Array.map (~-) longitudinal)
+        |> boost back
+        |> boost forth
+        |> boost longitudinal
 
     move minus, move plus
 
@@ -92,13 +103,18 @@ let rows (weights: float[]) (leptons: (float[] * float[])[]) : EventTable =
         (Some weights)
 
 let vectors names (table: EventTable) : float[][] =
-    let columns = names |> List.map (fun name -> EventTable.values name table) |> List.toArray
+    let columns =
+        names |> List.map (fun name -> EventTable.values name table) |> List.toArray
+
     Array.init table.Count (fun i -> columns |> Array.map (fun column -> column[i]))
 
 /// A generated sample, with weights of ±1: each has but one size of weights.
 let generated (file: string) : EventTable =
     let names lepton = [ for part in [ "E"; "px"; "py"; "pz" ] -> $"{lepton}_{part}" ]
-    let table = read (names "lm" @ names "lp") (Some "weight") $"zjets-lhe/{file}.csv.gz"
+
+    let table =
+        read (names "lm" @ names "lp") (Some "weight") $"zjets-lhe/{file}.csv.gz"
+
     let minus, plus = vectors (names "lm") table, vectors (names "lp") table
 
     Array.map2
@@ -113,7 +129,10 @@ let generated (file: string) : EventTable =
 /// The muons of CMS by their charge.
 let observed () : EventTable =
     let names i = [ for part in [ "E"; "px"; "py"; "pz" ] -> $"{part}{i}" ]
-    let table = read (names 1 @ names 2 @ [ "Q1" ]) None "cms-zmumu/Zmumu_Run2011A_masses.csv.gz"
+
+    let table =
+        read (names 1 @ names 2 @ [ "Q1" ]) None "cms-zmumu/Zmumu_Run2011A_masses.csv.gz"
+
     let first, second = vectors (names 1) table, vectors (names 2) table
 
     Array.map2

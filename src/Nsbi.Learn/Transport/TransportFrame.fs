@@ -9,7 +9,7 @@ open Nsbi.Learn.Networks
 /// <summary>The coordinates in which potentials are convex.</summary>
 /// <remarks>
 /// u_a = (x_a − p_a)/s_a of the source, v_a = (y_a − q_a)/s_a of the target, with the same scales s: then
-/// v = ∇ψ(u) is T_a(x) = q_a + s_a ∂_aψ(u), the gradient of Σ_a s_a² … of φ(x) in the metric Σ_a dx_a²/s_a², and
+/// v = ∇ψ(u) is T_a(x) = q_a + s_a ∂_aψ(u) = q_a + s_a² ∂φ/∂x_a with φ(x) = ψ(u): a gradient in units of s, and
 /// optimal for the cost Σ_a (y_a − x_a)²/s_a². The shifts add a linear term to φ, no more: they are free on each
 /// side. With different scales on the two sides the map would be a gradient of no cost in x.
 /// </remarks>
