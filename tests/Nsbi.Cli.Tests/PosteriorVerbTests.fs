@@ -169,7 +169,7 @@ let ``sets of files train a posterior, and a state of another one is refused`` (
     let row (numbers: float seq) =
         numbers |> Seq.map (fun x -> x.ToString "R") |> String.concat ","
 
-    for set in 0..399 do
+    for set in 0..1999 do
         let means = GaussianMeansToy.drawMeans &stream
         values.Append(row (Seq.append [ float set ] means)).Append('\n') |> ignore
         let x = GaussianMeansToy.drawEvents &stream means 8
@@ -187,7 +187,7 @@ let ``sets of files train a posterior, and a state of another one is refused`` (
     folder.Write("posterior.json", plan source data) |> ignore
     let run = posterior folder "posterior.json --out results --json"
     shouldExit 0 run
-    Assert.That(number "checkSets" (json run), Is.EqualTo 80.0)
+    Assert.That(number "checkSets" (json run), Is.EqualTo 400.0)
     Assert.That(fst (summary run), Is.EqualTo 8.0)
 
     let refused =
