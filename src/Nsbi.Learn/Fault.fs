@@ -215,6 +215,19 @@ module Fault =
 
         create source problem remedy |> inColumn name
 
+    /// <summary>All values, or the faults of all.</summary>
+    let collect (results: Result<'T, Fault list> list) : Result<'T list, Fault list> =
+        let faults =
+            results
+            |> List.collect (function
+                | Ok _ -> []
+                | Error faults -> faults)
+
+        if faults.IsEmpty then
+            Ok(List.choose Result.toOption results)
+        else
+            Error faults
+
 /// <summary>Collects faults while a source is read: counts all, keeps <c>Fault.Cap</c> of a
 /// kind.</summary>
 /// <remarks>Not safe for several threads.</remarks>

@@ -139,19 +139,6 @@ module internal CalibrationEvents =
             EventFile.read (request columns plan sample) (Path.Combine(folder, path))
             |> Result.bind (select path plan.Selection)
 
-    let private collect (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
-        let faults =
-            results
-            |> List.collect (fun result ->
-                match result with
-                | Ok _ -> []
-                | Error faults -> faults)
-
-        if faults.IsEmpty then
-            Ok(results |> List.choose Result.toOption)
-        else
-            Error faults
-
     let private known (source: string) (columns: string list) (table: EventTable) =
         columns
         |> List.filter (table.Has >> not)
@@ -166,7 +153,7 @@ module internal CalibrationEvents =
         | [] ->
             features
             |> List.map (fun feature -> MovedFeature.evaluate feature table)
-            |> collect
+            |> Fault.collect
             |> Result.map (List.map2 (fun feature values -> feature, values) features)
 
     let private coordinates (found: (MovedFeature * float[]) list) : float[][] =

@@ -310,42 +310,8 @@ module CalibrationFile =
     /// <returns>the plan, checked in itself but without a look at its event files; or every fault
     /// </returns>
     let parse (file: string) (json: string) : Result<CalibrationPlan, Fault list> =
-        try
-            let options = JsonDocumentOptions(CommentHandling = JsonCommentHandling.Skip)
-            use document = JsonDocument.Parse(json, options)
-            let reader = JsonReader()
-            let faults = FaultLog()
-
-            let read =
-                root file faults reader {
-                    Path = "$"
-                    Element = document.RootElement
-                }
-
-            for error in reader.Faults do
-                Fault.create file error.Fault error.Remedy
-                |> Fault.inJson file error.Place
-                |> faults.Add
-
-            match read with
-            | Some plan ->
-                CalibrationFaults.find file plan |> faults.AddRange
-                if faults.IsEmpty then Ok plan else Error(faults.ToList())
-            | None -> Error(faults.ToList())
-        with :? JsonException as error ->
-            let line = error.LineNumber.GetValueOrDefault() + 1L |> int32
-            let remedy = "look for a missing comma, quote or bracket before this place"
-            Error [ Fault.create file "the text is no JSON here" remedy |> Fault.atLine line ]
+        PlanFile.parse file json (root file) (fun plan -> plan, CalibrationFaults.find file plan)
 
     /// <summary>A plan from a file.</summary>
     /// <returns>or every fault, of the file itself among them</returns>
-    let read (path: string) : Result<CalibrationPlan, Fault list> =
-        try
-            parse path (File.ReadAllText path)
-        with
-        | :? FileNotFoundException
-        | :? DirectoryNotFoundException ->
-            Error [ Fault.create path "there is no such file" "check the path" ]
-        | :? System.UnauthorizedAccessException
-        | :? IOException as error ->
-            Error [ Fault.create path "the file cannot be read" error.Message ]
+    let read (path: string) : Result<CalibrationPlan, Fault list> = PlanFile.read path parse

@@ -206,19 +206,6 @@ module internal CalibrationMap =
                 }
         ]
 
-    let private collect (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
-        let faults =
-            results
-            |> List.collect (fun result ->
-                match result with
-                | Ok _ -> []
-                | Error faults -> faults)
-
-        if faults.IsEmpty then
-            Ok(List.choose Result.toOption results)
-        else
-            Error faults
-
     let private trainTransport (context: PipelineContext) plan (it: TransportPlan) source target =
         let target =
             if it.MatchBins > 0 then
@@ -241,7 +228,7 @@ module internal CalibrationMap =
                 NetworkTraining.train context [ job ]
                 |> List.exactlyOne
                 |> List.map (fun outcome -> TransportMap.ofBytes outcome.Task outcome.Bytes)
-                |> collect)
+                |> Fault.collect)
             |> Result.map CalibrationMap.Transport
         | Error faults, _
         | _, Error faults -> Error faults
@@ -258,7 +245,7 @@ module internal CalibrationMap =
                 TransportEvents.create 1 source.Conditions.Length (one source) (one target)
                 |> Result.bind (MonotoneMap.create bins)
         ]
-        |> collect
+        |> Fault.collect
         |> Result.map CalibrationMap.Monotone
 
     let private shift (maps: MonotoneMap list) (side: CalibrationSide) : CalibratedSide =

@@ -1,6 +1,7 @@
 namespace Nsbi.Infer
 
 open System
+open Nsbi.Learn.Autodiff
 open Nsbi.Learn.Networks
 
 /// <summary>A classifier two-sample test of a target against its reweighted reference.</summary>
@@ -35,6 +36,34 @@ module TwoSampleTest =
             Value = (areas |> List.sumBy _.Value) / n
             Error = sqrt (areas |> List.sumBy (fun a -> a.Error * a.Error)) / n
         }
+
+    /// The networks of such tests: small, with SiLU, one member and all epochs.
+    let internal networks
+        (hidden: int list)
+        (epochs: int)
+        (folds: int)
+        (seed: uint64)
+        : EstimatorSettings = {
+        EstimatorSettings.standard with
+            Training = {
+                ClassifierSettings.standard with
+                    Architecture = {
+                        Hidden = hidden
+                        Activation = Activation.Silu
+                        Dropout = 0.0
+                    }
+                    LearningRate = 5e-3
+                    Schedule = Schedule.Cosine 0.01
+                    BatchSize = 256
+                    Epochs = epochs
+                    Patience = None
+                    ValidationFraction = 0.1
+            }
+            Head = Head.Separate
+            Folds = folds
+            Members = 1
+            Seed = seed
+    }
 
     /// ln r in standard deviations of the reweighted reference, cut at 3.
     let private standardised (events: StratifiedSample) : float[] =

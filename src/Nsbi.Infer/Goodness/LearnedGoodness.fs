@@ -2,20 +2,7 @@ namespace Nsbi.Infer
 
 open System
 open System.Globalization
-open Nsbi.Kernels
 open Nsbi.Model
-
-/// <summary>What a learned test found in one toy.</summary>
-type LearnedToy = {
-    /// The number of the toy.
-    Index: int
-    /// The statistic; NaN where a fit failed.
-    Value: float
-    /// Why a fit failed; none where it did not.
-    Failure: string option
-    /// Attempts of the fit after the first.
-    Retries: int
-}
 
 /// <summary>A parameter where the model was fitted alone, and where it was together with f.</summary>
 type GoodnessShift = {
@@ -92,87 +79,6 @@ module LearnedGoodness =
     /// Toys of a durable task: each takes a second or so.
     let private piece = 20
 
-    let private joint
-        (fits: FitSettings)
-        (observation: Observation)
-        (fit: FitResult)
-        (channels: RatioChannel[])
-        : RatioFitEnd * float =
-        let found = RatioFit.run fits observation fit.Values channels
-        found, max 0.0 (fit.TwiceNll - found.Minimum)
-
-    /// What the fit would find with no freedom of f: the form of its statistic for many events.
-    let private asymptotic
-        (fits: FitSettings)
-        (settings: LearnedGoodnessSettings)
-        (observation: Observation)
-        (fit: FitResult)
-        (prepared: GoodnessChannel[])
-        (channels: RatioChannel[])
-        : (float * float) option =
-        let shapes = channels |> Array.map _.Space.Shape
-        let count = shapes |> Array.sumBy _.Parameters
-
-        if shapes |> Array.exists (fun s -> not s.IsLinear) then
-            Some(1.0, float count)
-        else
-            let compiled = observation.Owner
-            let free = FitPoints.freePlaces fits compiled
-            let kappa = compiled.Model.InnerCoordinates.ToInner fit.Values
-            let objective = RatioFit.objective fits observation fit.Values channels
-            let inside = free |> Array.map (fun k -> not fit.Parameters[k].AtBound)
-
-            let point =
-                Array.append (Array.zeroCreate count) (free |> Array.map (fun k -> kappa[k]))
-
-            objective.Evaluate point
-            |> Option.bind (fun jet ->
-                let ridge = shapes |> Array.collect (fun s -> Array.create s.Parameters s.Ridge)
-
-                let own = [| 0 .. free.Length - 1 |] |> Array.filter (fun k -> inside[k])
-
-                let block =
-                    Array2D.init own.Length own.Length (fun k l ->
-                        0.5 * jet.Hessian[count + own[k], count + own[l]])
-
-                SymmetricMatrix.cholesky block
-                |> Option.bind (fun l ->
-                    // J_pp − J_pκ J_κκ⁻¹ J_κp: what is left of the information once the model was fitted.
-                    let halves =
-                        Array.init count (fun a ->
-                            own
-                            |> Array.map (fun k -> 0.5 * jet.Hessian[a, count + k])
-                            |> SymmetricMatrix.forward l)
-
-                    let information =
-                        Array2D.init count count (fun a b ->
-                            let absorbed =
-                                Array.fold2 (fun s x y -> s + x * y) 0.0 halves[a] halves[b]
-
-                            let whole = 0.5 * jet.Hessian[a, b]
-                            whole - (if a = b then ridge[a] else 0.0) - absorbed)
-
-                    let reference = Array2D.zeroCreate<float> count count
-
-                    if settings.Fluctuating then
-                        let mutable at = 0
-
-                        for c in 0 .. channels.Length - 1 do
-                            let space = channels[c].Space
-                            let w = prepared[c].Weights
-                            let p = space.Shape.Parameters
-                            let dw = free |> Array.map (fun _ -> Array.zeroCreate w.Length)
-                            let squares = w |> Array.map (fun x -> x * x)
-                            let found = space.Evaluate(squares, dw, Array.zeroCreate p)
-
-                            for a in 0 .. p - 1 do
-                                for b in 0 .. p - 1 do
-                                    reference[at + a, at + b] <- found.Hessian[a * p + b]
-
-                            at <- at + p
-
-                    AsymptoticForm.ofInformation information ridge reference))
-
     /// The data with f, and the reference at both fits.
     let private events
         (observation: Observation)
@@ -203,129 +109,6 @@ module LearnedGoodness =
                         Learned = Array.mapi (fun j w -> w * exp f[j]) w
                     }
         ]
-
-    let private measurement
-        (fits: FitSettings)
-        (settings: LearnedGoodnessSettings)
-        (sampler: ToySampler)
-        (prepared: GoodnessChannel[])
-        : IToyMeasurement<LearnedToy> =
-        let compiled = sampler.Likelihood
-        let free = (FitPoints.freePlaces fits compiled).Length
-        let theta = sampler.Theta
-
-        let spaces =
-            WorkSpaces(fun () ->
-                prepared |> Array.map (fun c -> RatioSpace(c.Shape, c.Inputs, free)))
-
-        let exact = prepared |> Array.map (GoodnessChannel.reference compiled)
-
-        let basis =
-            lazy
-                (prepared
-                 |> Array.collect (fun c ->
-                     Array.concat [ c.Inputs; c.Shape.Centre; c.Shape.Scale ])
-                 |> Array.collect BitConverter.GetBytes
-                 |> ContentHash.ofBytes)
-
-        {
-            new IToyMeasurement<LearnedToy> with
-                member _.Settings = [
-                    "family", (string settings.Family).Replace("\n", " ")
-                    "reference fluctuates", string settings.Fluctuating
-                    "inputs of the family", basis.Value
-                    yield! ToyRestart.settingsOf fits theta
-                ]
-
-                member _.Measure toy =
-                    let failure (fit: FitResult) =
-                        if fit.Status.Succeeded then
-                            None
-                        else
-                            Some $"{fit.Status.Name}: {fit.Status.Advice}"
-
-                    let struct (fit, failed, retries) =
-                        ToyRestart.run fits theta toy failure _.TwiceNll (fun _ fit -> fit)
-
-                    let result value reason = {
-                        Index = toy.Index
-                        Value = value
-                        Failure = reason
-                        Retries = retries
-                    }
-
-                    match failed with
-                    | Some reason -> result nan (Some reason)
-                    | None ->
-                        let rented = spaces.Rent()
-
-                        let channels =
-                            Array.init prepared.Length (fun c ->
-                                GoodnessChannel.toyCounts toy.Observation prepared[c]
-                                |> rented[c].SetCounts
-
-                                {
-                                    Space = rented[c]
-                                    Weights =
-                                        if settings.Fluctuating then
-                                            GoodnessChannel.bootstrap compiled toy prepared[c]
-                                        else
-                                            exact[c]
-                                })
-
-                        let found, value = joint fits toy.Observation fit channels
-                        spaces.Return rented
-
-                        match found.Failure with
-                        | Some _ -> result nan found.Failure
-                        | None -> result value None
-
-                member _.Failure result = result.Failure
-
-                member _.Write(writer, result) =
-                    writer.Write result.Index
-                    writer.Write result.Value
-                    ToyRestart.write writer result.Failure result.Retries
-
-                member _.Read reader =
-                    let index = reader.ReadInt32()
-                    let value = reader.ReadDouble()
-                    let struct (failure, retries) = ToyRestart.read reader
-
-                    {
-                        Index = index
-                        Value = value
-                        Failure = failure
-                        Retries = retries
-                    }
-        }
-
-    /// Toys at the best fit, drawn from the events of the pools.
-    let private sampler (compiled: CompiledLikelihood) (theta: float[]) prepared =
-        let prepared: GoodnessChannel[] = prepared
-
-        ToySampler.create compiled theta
-        |> Result.bind (fun whole ->
-            let isWhole (c: GoodnessChannel) = c.Pool.Length = c.PlaceOf.Length
-
-            if Array.forall isWhole prepared then
-                Ok whole
-            else
-                let kappa = compiled.Model.InnerCoordinates.ToInner theta
-
-                compiled.Unbinned
-                |> Array.toList
-                |> List.map (fun channel ->
-                    match prepared |> Array.tryFind (fun c -> c.Channel.Name = channel.Name) with
-                    | Some own ->
-                        let all = Array.zeroCreate<float> own.PlaceOf.Length
-                        Array.iter2 (fun row w -> all[row] <- w) own.Pool own.Weights
-                        Ok(channel.Name, (TableKind.Reference, all))
-                    | None ->
-                        AsimovWeights.weights channel theta kappa
-                        |> Result.map (fun (_, _, w) -> channel.Name, (TableKind.Reference, w)))
-                |> TableFault.collect
-                |> Result.bind (Map.ofList >> ToySampler.ofWeights Multinomial compiled theta))
 
     /// <summary>The test with toys of its distribution.</summary>
     /// <param name="work">toys, seed, threads, settings of the fits, and where results are kept; 0 toys for
@@ -360,7 +143,7 @@ module LearnedGoodness =
 
         GoodnessChannel.create settings seed compiled theta features
         |> Result.bind (fun prepared ->
-            sampler compiled theta prepared
+            LearnedToys.sampler compiled theta prepared
             |> Result.bind (fun sampler ->
                 let channels =
                     prepared
@@ -369,7 +152,7 @@ module LearnedGoodness =
                         Weights = GoodnessChannel.reference compiled c
                     })
 
-                let found, value = joint fits observation fit channels
+                let found, value = LearnedToys.statistic fits observation fit channels
 
                 match found.Failure with
                 | Some reason ->
@@ -378,13 +161,13 @@ module LearnedGoodness =
 
                     Error [ TableFault.create "the learned goodness of fit" reason remedy ]
                 | None ->
-                    let form = asymptotic fits settings observation fit prepared channels
+                    let form = GoodnessForm.find fits settings observation fit prepared channels
 
                     let toys =
                         if work.Run.Toys = 0 then
                             [||]
                         else
-                            measurement fits settings sampler prepared
+                            LearnedToys.measurement fits settings sampler prepared
                             |> ToyWork.runInPieces
                                 piece
                                 work

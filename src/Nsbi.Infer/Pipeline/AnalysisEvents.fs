@@ -44,17 +44,11 @@ module AnalysisEvents =
         | Ok _ -> []
         | Error faults -> faults
 
-    /// All values, or all faults.
-    let private collect (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
-        match List.collect faultsOf results with
-        | [] -> Ok(results |> List.choose Result.toOption)
-        | faults -> Error faults
-
     let private collectSides (read: 'a -> Result<'b, Fault list>) (sides: Sides<'a>) =
         sides
         |> Sides.toList
         |> List.map read
-        |> collect
+        |> Fault.collect
         |> Result.map (fun values -> {
             Up = values.Head
             Down = List.tryItem 1 values
@@ -126,7 +120,7 @@ module AnalysisEvents =
                         variation.Sides
                         |> collectSides (fun (side: VariedEvents) -> values side.Events)
                         |> Result.map (fun sides -> variation.Plan.Name, sides))
-                    |> collect
+                    |> Fault.collect
 
                 match values simulated, data, varied with
                 | Ok simulated, Ok observed, Ok varied ->

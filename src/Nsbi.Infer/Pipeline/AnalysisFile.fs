@@ -14,9 +14,6 @@ module AnalysisFile =
     [<Literal>]
     let Version = 1
 
-    let private fault (file: string) (error: ModelError) : Fault =
-        Fault.create file error.Fault error.Remedy |> Fault.inJson file error.Place
-
     let private negativePolicies = [
         "refuse", NegativeWeights.Refuse
         "drop", NegativeWeights.Drop
@@ -161,43 +158,9 @@ module AnalysisFile =
     /// <returns>the analysis, checked in itself (names, expressions, ranges) but without a look at
     /// its event files; or every fault</returns>
     let parse (file: string) (json: string) : Result<Analysis, Fault list> =
-        try
-            let options = JsonDocumentOptions(CommentHandling = JsonCommentHandling.Skip)
-            use document = JsonDocument.Parse(json, options)
-            let reader = JsonReader()
-            let faults = FaultLog()
-
-            let read =
-                root file faults reader {
-                    Path = "$"
-                    Element = document.RootElement
-                }
-
-            reader.Faults |> List.map (fault file) |> faults.AddRange
-
-            match read with
-            | Some(analysis, unread) ->
-                AnalysisFaults.find file unread analysis |> faults.AddRange
-
-                if faults.IsEmpty then
-                    Ok analysis
-                else
-                    Error(faults.ToList())
-            | None -> Error(faults.ToList())
-        with :? JsonException as error ->
-            let line = error.LineNumber.GetValueOrDefault() + 1L |> int32
-            let remedy = "look for a missing comma, quote or bracket before this place"
-            Error [ Fault.create file "the text is no JSON here" remedy |> Fault.atLine line ]
+        PlanFile.parse file json (root file) (fun (analysis, unread) ->
+            analysis, AnalysisFaults.find file unread analysis)
 
     /// <summary>An analysis from a file.</summary>
     /// <returns>or every fault, of the file itself among them</returns>
-    let read (path: string) : Result<Analysis, Fault list> =
-        try
-            parse path (File.ReadAllText path)
-        with
-        | :? FileNotFoundException
-        | :? DirectoryNotFoundException ->
-            Error [ Fault.create path "there is no such file" "check the path" ]
-        | :? System.UnauthorizedAccessException
-        | :? IOException as error ->
-            Error [ Fault.create path "the file cannot be read" error.Message ]
+    let read (path: string) : Result<Analysis, Fault list> = PlanFile.read path parse

@@ -171,17 +171,7 @@ module NetworkTraining =
                     Network = network
                 }))
 
-        let faults =
-            networks
-            |> List.collect (fun result ->
-                match result with
-                | Ok _ -> []
-                | Error faults -> faults)
-
-        if faults.IsEmpty then
-            Ok(List.choose Result.toOption networks)
-        else
-            Error faults
+        Fault.collect networks
 
     /// <summary>The estimator of ratios to a mixture and its networks, of finished trainings.</summary>
     /// <param name="context">how to run</param>

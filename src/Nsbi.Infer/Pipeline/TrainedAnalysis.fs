@@ -29,16 +29,6 @@ type internal TrainedAnalysis = {
 [<RequireQualifiedAccess>]
 module internal TrainedAnalysis =
 
-    let private collect (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
-        match
-            results
-            |> List.collect (function
-                | Ok _ -> []
-                | Error faults -> faults)
-        with
-        | [] -> Ok(results |> List.choose Result.toOption)
-        | faults -> Error faults
-
     /// With the calibration that the analysis asks for.
     let private calibrated
         (context: PipelineContext)
@@ -74,7 +64,7 @@ module internal TrainedAnalysis =
             events.Variations
             |> List.filter _.Plan.HasShape
             |> List.map (VariationTraining.prepare analysis features simulated)
-            |> collect
+            |> Fault.collect
 
         match nominal, variations with
         | Error first, Error second -> Error(first @ second)
@@ -97,7 +87,7 @@ module internal TrainedAnalysis =
                     |> Result.map (fun estimator -> estimator, networks))
                 |> Result.bind (fun (estimator, networks) ->
                     List.map2 (VariationTraining.assemble context features) variations others
-                    |> collect
+                    |> Fault.collect
                     |> Result.map (fun found ->
                         let names = variations |> List.map _.Variation.Plan.Name
 

@@ -21,27 +21,8 @@ module internal TwoSampleTraining =
     }
 
     /// Two layers of 24, 2 folds, and a split that knows nothing of the one of the ratio networks.
-    let settings (plan: TwoSamplePlan) (seed: uint64) : EstimatorSettings = {
-        EstimatorSettings.standard with
-            Training = {
-                ClassifierSettings.standard with
-                    Architecture = {
-                        Hidden = [ 24; 24 ]
-                        Activation = Activation.Silu
-                        Dropout = 0.0
-                    }
-                    LearningRate = 5e-3
-                    Schedule = Schedule.Cosine 0.01
-                    BatchSize = 256
-                    Epochs = plan.Epochs
-                    Patience = None
-                    ValidationFraction = 0.1
-            }
-            Head = Head.Separate
-            Folds = 2
-            Members = 1
-            Seed = DataSplit.networkSeed seed "two-sample"
-    }
+    let settings (plan: TwoSamplePlan) (seed: uint64) : EstimatorSettings =
+        TwoSampleTest.networks [ 24; 24 ] plan.Epochs 2 (DataSplit.networkSeed seed "two-sample")
 
     /// One training row per event, with both its weights: an event in both samples does not tell them
     /// apart.

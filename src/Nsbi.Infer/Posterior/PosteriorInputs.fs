@@ -123,20 +123,6 @@ module internal PosteriorInputs =
         | PosteriorEvents.Drawn _, PosteriorSource.Files _ ->
             Error [ Fault.create data.Name "events can be drawn of a toy alone" "give a file" ]
 
-    /// Every result, or the faults of all.
-    let private all (results: Result<'a, Fault list> list) : Result<'a list, Fault list> =
-        let faults =
-            results
-            |> List.collect (fun result ->
-                match result with
-                | Ok _ -> []
-                | Error faults -> faults)
-
-        if faults.IsEmpty then
-            Ok(List.choose Result.toOption results)
-        else
-            Error faults
-
     let private before (estimator: PosteriorEstimator) (path: string) =
         if File.Exists path then
             try
@@ -166,7 +152,7 @@ module internal PosteriorInputs =
 
         data
         |> List.mapi (events plan)
-        |> all
+        |> Fault.collect
         |> Result.bind (fun sets ->
             match request.State with
             | None ->

@@ -49,27 +49,9 @@ module PosteriorTwoSample =
         Seed = 1UL
     }
 
-    let private estimator (settings: TwoSampleSettings) : EstimatorSettings = {
-        EstimatorSettings.standard with
-            Training = {
-                ClassifierSettings.standard with
-                    Architecture = {
-                        Hidden = settings.Hidden
-                        Activation = Activation.Silu
-                        Dropout = 0.0
-                    }
-                    LearningRate = 5e-3
-                    Schedule = Schedule.Cosine 0.01
-                    BatchSize = 256
-                    Epochs = settings.Epochs
-                    Patience = None
-                    ValidationFraction = 0.1
-            }
-            Head = Head.Separate
-            Folds = settings.Folds
-            Members = 1
-            Seed = DataSplit.networkSeed settings.Seed "posterior two-sample"
-    }
+    let private estimator (settings: TwoSampleSettings) : EstimatorSettings =
+        DataSplit.networkSeed settings.Seed "posterior two-sample"
+        |> TwoSampleTest.networks settings.Hidden settings.Epochs settings.Folds
 
     let private flatten (draws: float[][]) : float32[] =
         draws |> Array.collect (Array.map float32)

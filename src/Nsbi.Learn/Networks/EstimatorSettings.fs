@@ -104,12 +104,7 @@ module EstimatorSettings =
         (path: string)
         (element: JsonElement)
         : Result<EstimatorSettings, Fault list> =
-        let log = FaultLog()
-        let fields = JsonFields(source, path, element, log)
-        let settings = read fields
-        fields.Close()
-        faults source settings |> List.map (Fault.inJson source path) |> log.AddRange
-        if log.IsEmpty then Ok settings else Error(log.ToList())
+        JsonFields.Whole(source, path, element, read, faults source)
 
     let internal write (writer: Utf8JsonWriter) (settings: EstimatorSettings) : unit =
         ClassifierSettings.write writer settings.Training

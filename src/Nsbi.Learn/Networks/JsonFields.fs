@@ -123,6 +123,31 @@ type internal JsonFields(source: string, path: string, element: JsonElement, log
         this.TryElement name
         |> Option.map (fun value -> JsonFields(source, $"{path}.{name}", value, log))
 
+    /// What is read of the object inside this one, all of whose fields must be known; absent: as it was.
+    member this.Inside(name: string, initial: 'T, read: JsonFields -> 'T -> 'T) : 'T =
+        match this.TryObject name with
+        | None -> initial
+        | Some inner ->
+            let value = read inner initial
+            inner.Close()
+            value
+
+    /// What is read of a whole object, or every fault: of its fields, and of what was read.
+    static member Whole
+        (
+            source: string,
+            path: string,
+            element: JsonElement,
+            read: JsonFields -> 'T,
+            faults: 'T -> Fault list
+        ) : Result<'T, Fault list> =
+        let log = FaultLog()
+        let fields = JsonFields(source, path, element, log)
+        let value = read fields
+        fields.Close()
+        faults value |> List.map (Fault.inJson source path) |> log.AddRange
+        if log.IsEmpty then Ok value else Error(log.ToList())
+
     /// Notes a fault of a field's value.
     member _.Fault(name: string, problem: string, value: string, remedy: string) : unit =
         Fault.create source problem remedy

@@ -149,13 +149,7 @@ module Network =
         let values = NetworkFile.readValues root "parameters"
 
         let fits =
-            NetworkGraph.initialValues 0UL architecture inputs outputs
-            |> Map.forall (fun name expected ->
-                match Map.tryFind name values with
-                | Some value ->
-                    Array2D.length1 value = Array2D.length1 expected
-                    && Array2D.length2 value = Array2D.length2 expected
-                | None -> false)
+            NetworkFile.fits (NetworkGraph.initialValues 0UL architecture inputs outputs) values
 
         if
             not fits

@@ -80,6 +80,16 @@ module internal NetworkFile =
             field.Name, Array2D.init (values.Length / columns) columns get)
         |> Map.ofSeq
 
+    /// Whether there is a value of the shape of each expected one.
+    let fits (expected: Values) (values: Values) : bool =
+        expected
+        |> Map.forall (fun name expected ->
+            match Map.tryFind name values with
+            | Some value ->
+                Array2D.length1 value = Array2D.length1 expected
+                && Array2D.length2 value = Array2D.length2 expected
+            | None -> false)
+
     let writeFloat (writer: Utf8JsonWriter) (name: string) (value: float) : unit =
         if Double.IsFinite value then
             writer.WriteNumber(name, value)

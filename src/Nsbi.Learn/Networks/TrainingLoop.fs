@@ -1,7 +1,6 @@
 namespace Nsbi.Learn.Networks
 
 open System
-open System.Diagnostics
 open Nsbi.Kernels
 open Nsbi.Learn
 open Nsbi.Learn.Autodiff
@@ -272,25 +271,19 @@ type internal TrainingLoop(team: ThreadTeam, course: LoopCourse) =
     /// its own</param>
     /// <exception cref="T:System.OperationCanceledException">cancelled; the state is saved before</exception>
     member this.Run(fold: int, memberNumber: int, context: TrainingContext) : unit =
-        context.Checkpoint |> Option.iter this.Restore
-        let sinceSave, sinceReport = Stopwatch.StartNew(), Stopwatch.StartNew()
-        this.Report(fold, memberNumber, context)
+        TrainingCourse.run
+            context
+            {
+                new ITrainingCourse with
+                    member _.IsDone = ending.IsSome
+                    member _.Epochs = epochs.Length
+                    member _.Advance() = this.Advance()
+                    member _.Checkpoint() = this.Checkpoint()
+                    member _.Restore checkpoint = this.Restore checkpoint
 
-        while ending.IsNone do
-            if context.Cancellation.IsCancellationRequested then
-                context.Save(this.Checkpoint())
-                context.Cancellation.ThrowIfCancellationRequested()
-
-            let before = epochs.Length
-            this.Advance()
-
-            if epochs.Length > before || sinceReport.ElapsedMilliseconds > 250L then
-                sinceReport.Restart()
-                this.Report(fold, memberNumber, context)
-
-            if ending.IsNone && sinceSave.Elapsed > context.SaveEvery then
-                context.Save(this.Checkpoint())
-                sinceSave.Restart()
+                    member _.Report() =
+                        this.Report(fold, memberNumber, context)
+            }
 
     interface IDisposable with
         member _.Dispose() =

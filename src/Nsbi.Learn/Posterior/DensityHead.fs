@@ -160,12 +160,7 @@ module DensityHead =
         (path: string)
         (element: JsonElement)
         : Result<DensityHead, Fault list> =
-        let log = FaultLog()
-        let fields = JsonFields(source, path, element, log)
-        let head = read fields
-        fields.Close()
-        faults source head |> List.map (Fault.inJson source path) |> log.AddRange
-        if log.IsEmpty then Ok head else Error(log.ToList())
+        JsonFields.Whole(source, path, element, read, faults source)
 
     let private word table value =
         table |> List.find (fun (_, meaning) -> meaning = value) |> fst

@@ -23,15 +23,7 @@ module PosteriorFile =
             writer.WriteStartArray "features"
             estimator.Features |> List.iter writer.WriteStringValue
             writer.WriteEndArray()
-            let scales = estimator.Scales
-            let struct (least, most) = scales.Range
-            NetworkFile.writeSingles writer "shift" scales.Features.Shift
-            NetworkFile.writeSingles writer "scale" scales.Features.Scale
-            writer.WriteNumber("meanEvents", scales.MeanEvents)
-            writer.WriteNumber("logShift", scales.LogShift)
-            writer.WriteNumber("logScale", scales.LogScale)
-            writer.WriteNumber("leastEvents", least)
-            writer.WriteNumber("mostEvents", most)
+            SetScales.write writer estimator.Scales
             NetworkFile.writeValues writer "parameters" estimator.Values
             NetworkFile.writeEpochs writer estimator.History.Epochs
             writer.WriteNumber("bestEpoch", estimator.History.BestEpoch)
@@ -48,33 +40,17 @@ module PosteriorFile =
             |> orDamaged
 
         let prior = Prior.ofJson source "$.prior" (root.GetProperty "prior") |> orDamaged
-        let number (name: string) = root.GetProperty(name).GetDouble()
 
         let features = [
             for name in root.GetProperty("features").EnumerateArray() -> name.GetString()
         ]
 
-        let scales = {
-            Features = {
-                Shift = NetworkFile.readSingles root "shift"
-                Scale = NetworkFile.readSingles root "scale"
-            }
-            MeanEvents = number "meanEvents"
-            LogShift = number "logShift"
-            LogScale = number "logScale"
-            Range = struct (number "leastEvents", number "mostEvents")
-        }
+        let scales = SetScales.read root
 
         let values = NetworkFile.readValues root "parameters"
 
         let fits =
-            PosteriorGraph.initialValues features.Length prior settings
-            |> Map.forall (fun name expected ->
-                match Map.tryFind name values with
-                | Some value ->
-                    Array2D.length1 value = Array2D.length1 expected
-                    && Array2D.length2 value = Array2D.length2 expected
-                | None -> false)
+            NetworkFile.fits (PosteriorGraph.initialValues features.Length prior settings) values
 
         if
             not fits

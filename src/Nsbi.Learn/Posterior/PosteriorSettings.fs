@@ -109,24 +109,11 @@ module PosteriorSettings =
 
     let internal read (fields: JsonFields) (initial: PosteriorSettings) : PosteriorSettings =
         let training =
-            match fields.TryObject "training" with
-            | None -> training initial
-            | Some inner ->
-                let training = ClassifierSettings.readUpdates inner (training initial)
-                inner.Close()
-                training
-
-        let inside name (read: JsonFields -> 'T -> 'T) (initial: 'T) =
-            match fields.TryObject name with
-            | None -> initial
-            | Some inner ->
-                let value = read inner initial
-                inner.Close()
-                value
+            fields.Inside("training", training initial, ClassifierSettings.readUpdates)
 
         {
-            Embedding = inside "embedding" SetEmbedding.read initial.Embedding
-            Head = inside "head" (fun inner _ -> DensityHead.read inner) initial.Head
+            Embedding = fields.Inside("embedding", initial.Embedding, SetEmbedding.read)
+            Head = fields.Inside("head", initial.Head, fun inner _ -> DensityHead.read inner)
             Optimiser = training.Optimiser
             LearningRate = training.LearningRate
             Schedule = training.Schedule
@@ -154,12 +141,7 @@ module PosteriorSettings =
         (path: string)
         (element: JsonElement)
         : Result<PosteriorSettings, Fault list> =
-        let log = FaultLog()
-        let fields = JsonFields(source, path, element, log)
-        let settings = read fields standard
-        fields.Close()
-        faults source settings |> List.map (Fault.inJson source path) |> log.AddRange
-        if log.IsEmpty then Ok settings else Error(log.ToList())
+        JsonFields.Whole(source, path, element, (fun fields -> read fields standard), faults source)
 
     /// <summary>Writes the settings as one JSON object; <c>ofJson</c> reads the same settings back.</summary>
     let writeJson (writer: Utf8JsonWriter) (settings: PosteriorSettings) : unit =

@@ -25,15 +25,7 @@ module SetClassifierFile =
             SetClassifierSettings.writeJson writer classifier.Settings
             writeNames writer "tested" classifier.Tested
             writeNames writer "features" classifier.Features
-            let scales = classifier.Scales
-            let struct (least, most) = scales.Range
-            NetworkFile.writeSingles writer "shift" scales.Features.Shift
-            NetworkFile.writeSingles writer "scale" scales.Features.Scale
-            writer.WriteNumber("meanEvents", scales.MeanEvents)
-            writer.WriteNumber("logShift", scales.LogShift)
-            writer.WriteNumber("logScale", scales.LogScale)
-            writer.WriteNumber("leastEvents", least)
-            writer.WriteNumber("mostEvents", most)
+            SetScales.write writer classifier.Scales
             writer.WriteStartArray "testedScales"
 
             for scale in classifier.TestedScales do
@@ -56,24 +48,13 @@ module SetClassifierFile =
             | Ok settings -> settings
             | Error _ -> raise (FormatException())
 
-        let number (name: string) = root.GetProperty(name).GetDouble()
-
         let names (name: string) = [
             for text in root.GetProperty(name).EnumerateArray() -> text.GetString()
         ]
 
         let tested, features = names "tested", names "features"
 
-        let scales = {
-            Features = {
-                Shift = NetworkFile.readSingles root "shift"
-                Scale = NetworkFile.readSingles root "scale"
-            }
-            MeanEvents = number "meanEvents"
-            LogShift = number "logShift"
-            LogScale = number "logScale"
-            Range = struct (number "leastEvents", number "mostEvents")
-        }
+        let scales = SetScales.read root
 
         let testedScales: TestedScale list = [
             for scale in root.GetProperty("testedScales").EnumerateArray() ->
@@ -86,13 +67,9 @@ module SetClassifierFile =
         let values = NetworkFile.readValues root "parameters"
 
         let fits =
-            SetClassifierGraph.initialValues features.Length tested.Length settings
-            |> Map.forall (fun name expected ->
-                match Map.tryFind name values with
-                | Some value ->
-                    Array2D.length1 value = Array2D.length1 expected
-                    && Array2D.length2 value = Array2D.length2 expected
-                | None -> false)
+            NetworkFile.fits
+                (SetClassifierGraph.initialValues features.Length tested.Length settings)
+                values
 
         if
             not fits

@@ -109,19 +109,12 @@ module SetClassifierSettings =
         | faults -> Error faults
 
     let private read (fields: JsonFields) (initial: SetClassifierSettings) : SetClassifierSettings =
-        let inside name (read: JsonFields -> 'T -> 'T) (initial: 'T) =
-            match fields.TryObject name with
-            | None -> initial
-            | Some inner ->
-                let value = read inner initial
-                inner.Close()
-                value
-
-        let training = inside "training" ClassifierSettings.readUpdates (training initial)
+        let training =
+            fields.Inside("training", training initial, ClassifierSettings.readUpdates)
 
         {
-            Embedding = inside "embedding" SetEmbedding.read initial.Embedding
-            Head = inside "head" Architecture.read initial.Head
+            Embedding = fields.Inside("embedding", initial.Embedding, SetEmbedding.read)
+            Head = fields.Inside("head", initial.Head, Architecture.read)
             Optimiser = training.Optimiser
             LearningRate = training.LearningRate
             Schedule = training.Schedule
@@ -146,12 +139,7 @@ module SetClassifierSettings =
         (path: string)
         (element: JsonElement)
         : Result<SetClassifierSettings, Fault list> =
-        let log = FaultLog()
-        let fields = JsonFields(source, path, element, log)
-        let settings = read fields standard
-        fields.Close()
-        faults source settings |> List.map (Fault.inJson source path) |> log.AddRange
-        if log.IsEmpty then Ok settings else Error(log.ToList())
+        JsonFields.Whole(source, path, element, (fun fields -> read fields standard), faults source)
 
     /// <summary>Writes the settings as one JSON object; <c>ofJson</c> reads the same settings back.</summary>
     let writeJson (writer: Utf8JsonWriter) (settings: SetClassifierSettings) : unit =

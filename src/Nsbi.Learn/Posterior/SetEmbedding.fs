@@ -89,12 +89,7 @@ module SetEmbedding =
 
     let internal read (fields: JsonFields) (initial: SetEmbedding) : SetEmbedding =
         let layers name initial =
-            match fields.TryObject name with
-            | None -> initial
-            | Some inner ->
-                let architecture = Architecture.read inner initial
-                inner.Close()
-                architecture
+            fields.Inside(name, initial, Architecture.read)
 
         {
             Encoder = layers "encoder" initial.Encoder

@@ -1,5 +1,6 @@
 namespace Nsbi.Learn.Posterior
 
+open System.Text.Json
 open Nsbi.Learn.Networks
 
 /// <summary>Shifts and scales of what goes into an embedding, fitted to sets of the training before it begins.
@@ -17,7 +18,7 @@ type SetScales = {
     Range: struct (float * float)
 }
 
-/// Fitting scales.
+/// Fitting scales, and their JSON.
 [<RequireQualifiedAccess>]
 module internal SetScales =
     let weight (features: int) (set: EventSet) : float =
@@ -59,4 +60,29 @@ module internal SetScales =
             LogShift = mean
             LogScale = if spread > 1e-6 then 1.0 / spread else 1.0
             Range = struct (min low (Array.min sizes), max high (Array.max sizes))
+        }
+
+    /// Into the open object; read finds it there.
+    let write (writer: Utf8JsonWriter) (scales: SetScales) : unit =
+        let struct (least, most) = scales.Range
+        NetworkFile.writeSingles writer "shift" scales.Features.Shift
+        NetworkFile.writeSingles writer "scale" scales.Features.Scale
+        writer.WriteNumber("meanEvents", scales.MeanEvents)
+        writer.WriteNumber("logShift", scales.LogShift)
+        writer.WriteNumber("logScale", scales.LogScale)
+        writer.WriteNumber("leastEvents", least)
+        writer.WriteNumber("mostEvents", most)
+
+    let read (root: JsonElement) : SetScales =
+        let number (name: string) = root.GetProperty(name).GetDouble()
+
+        {
+            Features = {
+                Shift = NetworkFile.readSingles root "shift"
+                Scale = NetworkFile.readSingles root "scale"
+            }
+            MeanEvents = number "meanEvents"
+            LogShift = number "logShift"
+            LogScale = number "logScale"
+            Range = struct (number "leastEvents", number "mostEvents")
         }

@@ -1,7 +1,6 @@
 namespace Nsbi.Learn.Transport
 
 open System
-open System.Diagnostics
 open Nsbi.Kernels
 open Nsbi.Learn
 open Nsbi.Learn.Autodiff
@@ -225,25 +224,17 @@ type internal TransportLoop
 
     /// Trains to the end, from the context's checkpoint if there is one.
     member this.Run(context: TrainingContext) : unit =
-        context.Checkpoint |> Option.iter this.Restore
-        let sinceSave, sinceReport = Stopwatch.StartNew(), Stopwatch.StartNew()
-        this.Report context
-
-        while ending.IsNone do
-            if context.Cancellation.IsCancellationRequested then
-                context.Save(this.Checkpoint())
-                context.Cancellation.ThrowIfCancellationRequested()
-
-            let before = epochs.Length
-            this.Advance()
-
-            if epochs.Length > before || sinceReport.ElapsedMilliseconds > 250L then
-                sinceReport.Restart()
-                this.Report context
-
-            if ending.IsNone && sinceSave.Elapsed > context.SaveEvery then
-                context.Save(this.Checkpoint())
-                sinceSave.Restart()
+        TrainingCourse.run
+            context
+            {
+                new ITrainingCourse with
+                    member _.IsDone = ending.IsSome
+                    member _.Epochs = epochs.Length
+                    member _.Advance() = this.Advance()
+                    member _.Checkpoint() = this.Checkpoint()
+                    member _.Restore checkpoint = this.Restore checkpoint
+                    member _.Report() = this.Report context
+            }
 
     interface IDisposable with
         member _.Dispose() =

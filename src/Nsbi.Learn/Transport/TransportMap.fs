@@ -345,13 +345,9 @@ module TransportMap =
             let fits =
                 [ TransportMap.MapPrefix; TransportMap.DualPrefix ]
                 |> List.forall (fun prefix ->
-                    ConvexPotential.initialValues prefix potential 0UL zero
-                    |> Map.forall (fun name expected ->
-                        match Map.tryFind name values with
-                        | Some value ->
-                            Array2D.length1 value = Array2D.length1 expected
-                            && Array2D.length2 value = Array2D.length2 expected
-                        | None -> false))
+                    NetworkFile.fits
+                        (ConvexPotential.initialValues prefix potential 0UL zero)
+                        values)
 
             let widths count (arrays: float[] list) =
                 arrays |> List.forall (fun values -> values.Length = count)

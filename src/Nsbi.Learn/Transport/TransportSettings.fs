@@ -173,12 +173,7 @@ module TransportSettings =
         let optimiser = initial.Optimiser
 
         let schedule =
-            match fields.TryObject "schedule" with
-            | None -> initial.Schedule
-            | Some inner ->
-                let schedule = Schedule.read inner
-                inner.Close()
-                schedule
+            fields.Inside("schedule", initial.Schedule, (fun inner _ -> Schedule.read inner))
 
         {
             Hidden = fields.Ints("hidden", initial.Hidden)
@@ -213,15 +208,7 @@ module TransportSettings =
         (path: string)
         (element: JsonElement)
         : Result<TransportSettings, Fault list> =
-        let log = FaultLog()
-        let fields = JsonFields(source, path, element, log)
-        let settings = read fields
-        fields.Close()
-        let ranges = faults source settings |> List.map (Fault.inJson source path)
-
-        match log.ToList() @ ranges with
-        | [] -> Ok settings
-        | faults -> Error faults
+        JsonFields.Whole(source, path, element, read, faults source)
 
     /// <summary>Writes the fields that <c>ofJson</c> reads into the open object.</summary>
     let internal writeFields (writer: Utf8JsonWriter) (settings: TransportSettings) : unit =
